@@ -1,0 +1,152 @@
+package dev.lockstep.replicate;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.scan.HeapPlan;
+import dev.lockstep.scan.PageSize;
+import dev.lockstep.scan.Scan;
+import dev.lockstep.table.DryRunTable;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.Pairing;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Segment;
+import dev.lockstep.table.Table;
+import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.Write;
+import dev.lockstep.work.Crew;
+import dev.lockstep.work.Pool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Copies every item of a table into others by BatchWriteItem, the primary read once for all of them.
+ *
+ * <p>The writes carry no condition: an item that a destination holds at the same key is replaced, and what is written to
+ * the primary while the copy runs may be missed. So a destination must be empty unless the settings say otherwise; a
+ * replica that is in use is brought into step by {@code Diff} with a repair. To cancel, interrupt the thread that runs it;
+ * running it again starts anew and does no harm.
+ */
+public final class Copy {
+    private static final int WRITES_PER_SEGMENT = 4;
+    private static final long BYTES_PER_SEGMENT = 256L << 20;
+
+    private final RetryingTable primary;
+    private final List<RetryingTable> destinations;
+    private final CopySettings settings;
+    private final Progress progress;
+
+    /**
+     * @param read items of the primary
+     * @param written items written, over all destinations
+     */
+    public record Result(long read, long written) {}
+
+    /** @throws InvalidSettingsException where the tables do not fit each other */
+    public Copy(Table primary, List<? extends Table> destinations, CopySettings settings, Progress progress) {
+        Pairing.check("copy", primary, destinations);
+        this.primary = RetryingTable.over(primary, settings.retry(), progress);
+        this.destinations = destinations.stream()
+                .map(d -> settings.dryRun() ? new DryRunTable(d) : d)
+                .map(d -> RetryingTable.over(d, settings.retry(), progress))
+                .toList();
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /**
+     * @throws InvalidSettingsException where a destination holds items and may not be overwritten; nothing was written
+     * @throws LockstepException where a table failed for good; what was copied stays
+     * @throws CancelledException where the calling thread was interrupted
+     */
+    public Result run() {
+        if (!settings.overwrite()) {
+            destinations.forEach(Copy::requireEmpty);
+        }
+        progress.expecting(primary.size().items());
+        HeapPlan plan = HeapPlan.of(Runtime.getRuntime().maxMemory(), destinations.size(), settings.parallel());
+        try (Pool readers = Pool.unbounded("read");
+                Pool writers = Pool.of("write", WRITES_PER_SEGMENT * settings.parallel());
+                Crew crew = new Crew("copy")) {
+            return new Run(plan, readers, writers).run(crew);
+        }
+    }
+
+    private static void requireEmpty(RetryingTable destination) {
+        var page = destination.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
+        if (!page.items().isEmpty()) {
+            throw new InvalidSettingsException(
+                    "copy",
+                    destination.name(),
+                    "it holds items, and a copy writes over them blindly",
+                    "Say --overwrite if that is meant; for a replica in use say diff --repair");
+        }
+    }
+
+    private final class Run {
+        private final PageSize pages;
+        private final HeapPlan plan;
+        private final Pool readers;
+        private final Pool writers;
+        private final LongAdder read = new LongAdder();
+        private final LongAdder written = new LongAdder();
+
+        Run(HeapPlan plan, Pool readers, Pool writers) {
+            this.plan = plan;
+            this.pages = new PageSize(plan.pageBytes());
+            this.readers = readers;
+            this.writers = writers;
+        }
+
+        Result run(Crew crew) {
+            List<Segment> only = settings.onlySegment().map(List::of).orElse(List.of());
+            int total = settings.segments().orElseGet(this::bySize);
+            int count = only.isEmpty() ? total : 1;
+            AtomicInteger next = new AtomicInteger();
+            for (int i = 0; i < Math.min(plan.parallel(), count); i++) {
+                crew.start(() -> {
+                    for (int s = next.getAndIncrement(); s < count; s = next.getAndIncrement()) {
+                        copy(only.isEmpty() ? new Segment(s, total) : only.get(0));
+                    }
+                });
+            }
+            crew.join();
+            return new Result(read.sum(), written.sum());
+        }
+
+        private int bySize() {
+            long wanted = Math.max(settings.parallel(), primary.size().bytes() / BYTES_PER_SEGMENT);
+            return (int) Math.min(Segment.MAX_TOTAL, wanted);
+        }
+
+        private void copy(Segment segment) {
+            try (Scan scan = new Scan(primary, segment, null, Consistency.EVENTUAL, pages, readers)) {
+                while (!scan.done()) {
+                    List<Item> page = scan.next();
+                    read.add(page.size());
+                    writers.all(batches(page));
+                    written.add((long) page.size() * destinations.size());
+                    progress.read(page.size());
+                }
+            }
+        }
+
+        private List<Supplier<List<Write>>> batches(List<Item> page) {
+            List<Write> writes = page.stream()
+                    .map(item -> Write.making(primary.keys().keyOf(item.attributes()), item.toCopy()))
+                    .toList();
+            List<Supplier<List<Write>>> calls = new ArrayList<>();
+            IntStream.iterate(0, i -> i < writes.size(), i -> i + Table.MAX_WRITE)
+                    .forEach(from -> {
+                        List<Write> some = writes.subList(from, Math.min(writes.size(), from + Table.MAX_WRITE));
+                        destinations.forEach(d -> calls.add(() -> d.write(some)));
+                    });
+            return calls;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.lockstep.replicate;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.Segment;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How to copy. {@link #DEFAULT} copies whole tables into empty ones.
+ *
+ * @param segments into how many parts the primary is divided; empty: by its size
+ * @param onlySegment only this one of them, to spread a job over machines
+ * @param parallel segments read at once; fewer where the heap is small
+ * @param overwrite whether destinations may hold items
+ * @param dryRun read and count, write nothing
+ */
+public record CopySettings(
+        OptionalInt segments,
+        Optional<Segment> onlySegment,
+        int parallel,
+        boolean overwrite,
+        boolean dryRun,
+        RetryPolicy retry) {
+    public static final CopySettings DEFAULT =
+            new CopySettings(OptionalInt.empty(), Optional.empty(), 8, false, false, RetryPolicy.DEFAULT);
+
+    public CopySettings {
+        segments.ifPresent(total -> new Segment(0, total));
+        if (parallel < 1 || parallel > 1000) {
+            throw new InvalidSettingsException("check", "the setting 'parallel'", "it must be between 1 and 1000", "");
+        }
+    }
+}

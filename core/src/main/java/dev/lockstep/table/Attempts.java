@@ -1,0 +1,81 @@
+package dev.lockstep.table;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The tries at one call, or at one batch until it is whole; counted from the last progress on. Used by one thread. */
+final class Attempts {
+    private final String operation;
+    private final String table;
+    private final RetryPolicy policy;
+    private final RetryingTable.Listener listener;
+    private final List<LockstepException> earlier = new ArrayList<>();
+    private int retries;
+
+    Attempts(String operation, String table, RetryPolicy policy, RetryingTable.Listener listener) {
+        this.operation = operation;
+        this.table = table;
+        this.policy = policy;
+        this.listener = listener;
+    }
+
+    /** Calls until there is an answer, or a failure that is final. */
+    <T> T until(Supplier<T> call) {
+        while (true) {
+            try {
+                return call.get();
+            } catch (LockstepException e) {
+                if (!e.retryable() || retries >= policy.maxRetries()) {
+                    throw last(e);
+                }
+                earlier.add(e);
+                pause(e.problem());
+            }
+        }
+    }
+
+    /** Takes note of a partial answer: anything done is progress, nothing done a failure. Pauses where work is left. */
+    void answered(int unprocessed, int asked) {
+        if (unprocessed < asked) {
+            retries = 0;
+            earlier.clear();
+        }
+        if (unprocessed == 0) {
+            return;
+        }
+        if (retries >= policy.maxRetries()) {
+            throw last(throttledForEver(unprocessed));
+        }
+        pause(unprocessed + " of " + asked + " came back unprocessed");
+    }
+
+    private LockstepException throttledForEver(int unprocessed) {
+        return new LockstepException(
+                operation,
+                table,
+                unprocessed + " came back unprocessed after " + retries + " retries",
+                "Give the table more capacity or lower --parallel, then run the same command again",
+                true,
+                null);
+    }
+
+    private LockstepException last(LockstepException e) {
+        earlier.forEach(e::addSuppressed);
+        return e;
+    }
+
+    private void pause(String why) {
+        Duration pause = policy.pause(retries++);
+        listener.pausing(table, operation, why, pause);
+        try {
+            Thread.sleep(pause.toMillis(), pause.toNanosPart() % 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException(operation, table);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.lockstep.table;
+
+import static dev.lockstep.table.ServiceErrors.translated;
+
+import java.time.Duration;
+import java.util.List;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughput;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputDescription;
+import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.Tag;
+
+/**
+ * Makes a table like another: keys, indexes, billing mode and capacity, stream, TTL and tags. Encryption keys, backups,
+ * alarms, auto scaling and policies belong to an account and Region and are not carried over.
+ */
+public final class TableCreation {
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+
+    private TableCreation() {}
+
+    /** Whether the reference names a table that is there. */
+    public static boolean exists(DynamoDbClient client, TableRef ref) {
+        try {
+            DynamoTable.open(client, ref);
+            return true;
+        } catch (UnknownTableException e) {
+            return false;
+        }
+    }
+
+    /** Creates the table {@code ref} like {@code model} and waits until it can be used. */
+    public static void createLike(DynamoTable model, DynamoDbClient client, TableRef ref) {
+        String name = ref.name().replaceFirst("^arn:.*:table/", "");
+        translated("CreateTable", ref.text(), () -> client.createTable(request(model.description(), name)));
+        translated(
+                "DescribeTable",
+                ref.text(),
+                () -> client.waiter()
+                        .waitUntilTableExists(
+                                r -> r.tableName(name),
+                                o -> o.backoffStrategyV2(BackoffStrategy.fixedDelay(Duration.ofSeconds(1)))
+                                        .maxAttempts((int) LONGEST_WAIT.toSeconds())
+                                        .waitTimeout(LONGEST_WAIT)));
+        model.timeToLiveAttribute()
+                .ifPresent(attribute -> translated(
+                        "UpdateTimeToLive",
+                        ref.text(),
+                        () -> client.updateTimeToLive(r -> r.tableName(name)
+                                .timeToLiveSpecification(
+                                        t -> t.attributeName(attribute).enabled(true)))));
+        List<Tag> tags = model.tags();
+        if (!tags.isEmpty()) {
+            String arn = DynamoTable.open(client, ref).description().tableArn();
+            translated(
+                    "TagResource",
+                    ref.text(),
+                    () -> client.tagResource(r -> r.resourceArn(arn).tags(tags)));
+        }
+    }
+
+    private static CreateTableRequest request(TableDescription like, String name) {
+        boolean onDemand = like.billingModeSummary() != null
+                && like.billingModeSummary().billingMode() == BillingMode.PAY_PER_REQUEST;
+        CreateTableRequest.Builder request = CreateTableRequest.builder()
+                .tableName(name)
+                .keySchema(like.keySchema())
+                .attributeDefinitions(like.attributeDefinitions())
+                .billingMode(onDemand ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED);
+        if (!onDemand) {
+            request.provisionedThroughput(throughput(like.provisionedThroughput()));
+        }
+        if (like.hasGlobalSecondaryIndexes()) {
+            request.globalSecondaryIndexes(like.globalSecondaryIndexes().stream()
+                    .map(i -> global(i, onDemand))
+                    .toList());
+        }
+        if (like.hasLocalSecondaryIndexes()) {
+            request.localSecondaryIndexes(like.localSecondaryIndexes().stream()
+                    .map(TableCreation::local)
+                    .toList());
+        }
+        if (like.streamSpecification() != null && like.streamSpecification().streamEnabled()) {
+            request.streamSpecification(StreamSpecification.builder()
+                    .streamEnabled(true)
+                    .streamViewType(like.streamSpecification().streamViewType())
+                    .build());
+        }
+        return request.build();
+    }
+
+    private static GlobalSecondaryIndex global(GlobalSecondaryIndexDescription like, boolean onDemand) {
+        GlobalSecondaryIndex.Builder index = GlobalSecondaryIndex.builder()
+                .indexName(like.indexName())
+                .keySchema(like.keySchema())
+                .projection(like.projection());
+        return (onDemand ? index : index.provisionedThroughput(throughput(like.provisionedThroughput()))).build();
+    }
+
+    private static LocalSecondaryIndex local(LocalSecondaryIndexDescription like) {
+        return LocalSecondaryIndex.builder()
+                .indexName(like.indexName())
+                .keySchema(like.keySchema())
+                .projection(like.projection())
+                .build();
+    }
+
+    private static ProvisionedThroughput throughput(ProvisionedThroughputDescription like) {
+        return ProvisionedThroughput.builder()
+                .readCapacityUnits(like.readCapacityUnits())
+                .writeCapacityUnits(like.writeCapacityUnits())
+                .build();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lockstep.table;
+
+import dev.lockstep.InvalidSettingsException;
+import java.net.URI;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A table as a user writes it.
+ *
+ * <ul>
+ *   <li>{@code us-east-1/orders} or {@code us-east-1:orders}: Region and table
+ *   <li>{@code arn:aws:dynamodb:us-east-1:123456789012:table/orders}: a table of any account
+ *   <li>{@code localhost:8000/orders}, {@code http://host:port/orders}: a table behind an endpoint
+ *   <li>{@code local/orders}: DynamoDB Local at {@code http://localhost:8000}
+ * </ul>
+ *
+ * @param text as the user wrote it; results and messages name the table so
+ * @param region where the reference tells it
+ * @param endpoint where the reference names one
+ * @param name what the API is asked for: a table's name, or its ARN
+ */
+public record TableRef(String text, Optional<String> region, Optional<URI> endpoint, String name) {
+    private static final String NAME = "[A-Za-z0-9_.-]{3,255}";
+    private static final Pattern ARN =
+            Pattern.compile("arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):\\d{12}:table/(" + NAME + ")");
+    private static final Pattern URL =
+            Pattern.compile("(https?://(?:[A-Za-z0-9_.-]+|\\[[0-9a-fA-F:]+])(?::\\d{1,5})?)/(" + NAME + ")");
+    private static final Pattern HOST_PORT =
+            Pattern.compile("((?:[A-Za-z0-9_.-]+|\\[[0-9a-fA-F:]+]):\\d{1,5})/(" + NAME + ")");
+    private static final Pattern REGION = Pattern.compile("([a-z]{2}(?:-[a-z]+)+-\\d+)[/:](" + NAME + ")");
+    private static final Pattern LOCAL = Pattern.compile("local/(" + NAME + ")");
+
+    /** @throws InvalidSettingsException where the text is none of the forms above */
+    public static TableRef parse(String text) {
+        Matcher m = ARN.matcher(text);
+        if (m.matches()) {
+            return new TableRef(text, Optional.of(m.group(1)), Optional.empty(), text);
+        }
+        m = URL.matcher(text);
+        if (m.matches()) {
+            return at(text, m.group(1), m.group(2));
+        }
+        m = LOCAL.matcher(text);
+        if (m.matches()) {
+            return at(text, "http://localhost:8000", m.group(1));
+        }
+        m = HOST_PORT.matcher(text);
+        if (m.matches()) {
+            return at(text, "http://" + m.group(1), m.group(2));
+        }
+        m = REGION.matcher(text);
+        if (m.matches()) {
+            return new TableRef(text, Optional.of(m.group(1)), Optional.empty(), m.group(2));
+        }
+        throw new InvalidSettingsException(
+                "read",
+                "table reference '" + text + "'",
+                "not a table reference",
+                "Write region/table (us-east-1/orders), an ARN, host:port/table, http://host:port/table or local/table");
+    }
+
+    private static TableRef at(String text, String endpoint, String name) {
+        URI uri = URI.create(endpoint);
+        if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+            throw new InvalidSettingsException(
+                    "read", "table reference '" + text + "'", "no such port: " + uri.getPort(), "");
+        }
+        return new TableRef(text, Optional.empty(), Optional.of(uri), name);
+    }
+
+    /** Whether the endpoint is on this machine. */
+    public boolean loopback() {
+        return endpoint.map(URI::getHost)
+                .map(h -> h.equals("localhost") || h.startsWith("127.") || h.equals("[::1]"))
+                .orElse(false);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

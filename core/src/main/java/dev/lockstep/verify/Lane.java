@@ -1,0 +1,162 @@
+package dev.lockstep.verify;
+
+import dev.lockstep.progress.Progress;
+import dev.lockstep.scan.HeapPlan;
+import dev.lockstep.scan.PageSize;
+import dev.lockstep.scan.Scan;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table;
+import dev.lockstep.verify.DiffResult.Counts;
+import dev.lockstep.verify.Repair.State;
+import dev.lockstep.work.Pool;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** One replica in a run: its suspects, who looks at them, its counts and its journal. Thread-safe. */
+final class Lane implements AutoCloseable {
+    private final RetryingTable primary;
+    private final RetryingTable replica;
+    private final DiffSettings settings;
+    private final HeapPlan plan;
+    private final UndoLog undoLog;
+    private final Pool writers;
+    private final Progress progress;
+    private final ItemComparison comparison;
+    private final PageSize pages;
+    private final SuspectQueue queue;
+    private final Optional<JournalFile> journal;
+    private final Recheck recheck;
+    private final Matcher.Order order = new Matcher.Order();
+    private final Map<Integer, Tally> tallies = new ConcurrentHashMap<>();
+
+    Lane(
+            RetryingTable primary,
+            RetryingTable replica,
+            DiffSettings settings,
+            HeapPlan plan,
+            UndoLog undoLog,
+            Pool writers,
+            Progress progress,
+            Consumer<Discrepancy> findings) {
+        this.primary = primary;
+        this.replica = replica;
+        this.settings = settings;
+        this.plan = plan;
+        this.undoLog = undoLog;
+        this.writers = writers;
+        this.progress = progress;
+        this.comparison = new ItemComparison(settings.ignored());
+        this.pages = new PageSize(plan.pageBytes());
+        this.queue = new SuspectQueue(settings.settle(), plan.queueBytes(), plan.batchBytes());
+        this.journal = settings.repair().writes()
+                ? settings.journal().map(folder -> JournalFile.create(folder, primary, replica))
+                : Optional.empty();
+        this.recheck = new Recheck(
+                primary,
+                replica,
+                comparison,
+                journal.map(this::repair).orElse(null),
+                settings.settle(),
+                queue,
+                findings);
+    }
+
+    private Repair repair(RepairJournal to) {
+        return new Repair(primary, replica, comparison, settings.repair(), to, undoLog, writers);
+    }
+
+    RetryingTable replica() {
+        return replica;
+    }
+
+    PageSize pages() {
+        return pages;
+    }
+
+    SuspectQueue queue() {
+        return queue;
+    }
+
+    Recheck recheck() {
+        return recheck;
+    }
+
+    /** @param tally the counts go to the tally of this number */
+    Matcher matcher(Scan scan, int tally) {
+        return new Matcher(
+                primary,
+                replica,
+                scan,
+                comparison,
+                queue,
+                tallies.computeIfAbsent(tally, t -> new Tally()),
+                order,
+                plan.windowBytes(),
+                plan.batchBytes());
+    }
+
+    /** Lets these keys be looked at, and no others. */
+    void suspectAll(Collection<Key> keys) {
+        Tally tally = tallies.computeIfAbsent(0, t -> new Tally());
+        keys.forEach(
+                key -> queue.add(new Suspect(key, true, Suspect.UNSEEN, Item.MAX_BYTES, System.nanoTime(), 0, tally)));
+        queue.end();
+    }
+
+    /** Brings to an end what interrupted repairs of these two tables left in their journals, or says that it is there. */
+    void settleLeftBehind() {
+        settings.journal()
+                .ifPresent(folder ->
+                        JournalFile.leftBehind(folder, primary, replica).forEach(this::settleLeftBehind));
+    }
+
+    private void settleLeftBehind(JournalFile left) {
+        try (left) {
+            List<Key> keys = new ArrayList<>(left.pending());
+            if (keys.isEmpty()) {
+                return;
+            }
+            if (!settings.repair().writes()) {
+                progress.warning("an interrupted repair of " + replica.name() + " left " + keys.size()
+                        + " keys to settle; a run with --repair settles them first (" + left.path() + ")");
+                return;
+            }
+            Repair repair = repair(left);
+            long unsettled = 0;
+            for (int i = 0; i < keys.size(); i += Table.MAX_WRITE) {
+                List<Key> some = keys.subList(i, Math.min(keys.size(), i + Table.MAX_WRITE));
+                unsettled += repair.resume(some).values().stream()
+                        .filter(o -> o.state() == State.UNSETTLED)
+                        .count();
+            }
+            progress.warning("settled " + (keys.size() - unsettled) + " of " + keys.size()
+                    + " keys that an interrupted repair of " + replica.name() + " had left");
+        }
+    }
+
+    DiffResult.Replica result() {
+        Counts all = tallies.values().stream().map(Tally::counts).reduce(new Counts(0, 0, 0, 0, 0, 0), Counts::plus);
+        return new DiffResult.Replica(replica.name(), all);
+    }
+
+    /** For a sample: the counts of each of its segments. */
+    List<Counts> countsBySegment(int segments) {
+        List<Counts> counts = new ArrayList<>();
+        for (int i = 0; i < segments; i++) {
+            counts.add(tallies.computeIfAbsent(i, t -> new Tally()).counts());
+        }
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        journal.ifPresent(JournalFile::close);
+    }
+}

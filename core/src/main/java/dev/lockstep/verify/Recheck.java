@@ -1,0 +1,130 @@
+package dev.lockstep.verify;
+
+import dev.lockstep.table.Key;
+import dev.lockstep.table.Table;
+import dev.lockstep.verify.Repair.Outcome;
+import dev.lockstep.verify.Repair.State;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the suspects of one replica by strong reads, once their difference has lasted; counts what is confirmed, and
+ * hands it to the repair where that is asked for.
+ *
+ * <p>A difference counts when the primary's item is the same as when it was seen before: then the replica had all the
+ * settling time to follow. Where the primary's item was changed meanwhile, the suspect waits again. Thread-safe; {@link
+ * #run} is meant for several threads.
+ */
+final class Recheck {
+    /** Looks at a key whose primary changes in each settling time, before it is called unsettled. */
+    static final int MAX_LOOKS = 5;
+
+    private final Table primary;
+    private final Table replica;
+    private final ItemComparison comparison;
+    private final @Nullable Repair repair;
+    private final boolean settles;
+    private final SuspectQueue queue;
+    private final Consumer<Discrepancy> findings;
+
+    /** @param repair null where differences are only reported */
+    Recheck(
+            Table primary,
+            Table replica,
+            ItemComparison comparison,
+            @Nullable Repair repair,
+            Duration settle,
+            SuspectQueue queue,
+            Consumer<Discrepancy> findings) {
+        this.primary = primary;
+        this.replica = replica;
+        this.comparison = comparison;
+        this.repair = repair;
+        this.settles = !settle.isZero();
+        this.queue = queue;
+        this.findings = findings;
+    }
+
+    /** Works until the queue has ended. */
+    void run() {
+        for (List<Suspect> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
+            try {
+                look(batch);
+            } finally {
+                queue.finished();
+            }
+        }
+    }
+
+    private void look(List<Suspect> batch) {
+        Map<Key, Suspect> suspects = batch.stream().collect(Collectors.toMap(Suspect::key, s -> s));
+        Map<Key, Look> confirmed = new HashMap<>();
+        for (Look look : Look.at(suspects.keySet(), replica, primary)) {
+            Suspect suspect = suspects.get(look.key());
+            if (suspect != null && confirmed(suspect, look)) {
+                confirmed.put(look.key(), look);
+            }
+        }
+        Map<Key, Outcome> outcomes = repair == null ? Map.of() : repair.settle(confirmed.values());
+        confirmed.forEach((key, look) -> {
+            Suspect suspect = suspects.get(key);
+            if (suspect != null) {
+                conclude(suspect, look, outcomes.getOrDefault(key, Outcome.left("")));
+            }
+        });
+    }
+
+    private boolean confirmed(Suspect suspect, Look look) {
+        if (comparison.same(look.primary(), look.replica())) {
+            same(suspect, look);
+            return false;
+        }
+        int now = comparison.fingerprint(look.primary());
+        if (!settles || now == suspect.fingerprint()) {
+            return true;
+        }
+        if (suspect.looks() + 1 < MAX_LOOKS) {
+            queue.addAgain(suspect.lookAgain(now, queue.due()));
+        } else {
+            suspect.tally().unsettled();
+        }
+        return false;
+    }
+
+    /** An item that is in neither table any more is nobody's. */
+    private static void same(Suspect suspect, Look look) {
+        if (suspect.fromPrimary() && look.primary() != null) {
+            suspect.tally().same();
+        }
+    }
+
+    private void conclude(Suspect suspect, Look look, Outcome outcome) {
+        if (outcome.state() == State.EQUAL) {
+            same(suspect, look);
+            return;
+        }
+        if (outcome.state() == State.UNSETTLED) {
+            suspect.tally().unsettled();
+            return;
+        }
+        boolean repaired = outcome.state() == State.REPAIRED;
+        suspect.tally().found(look.kind());
+        if (repaired) {
+            suspect.tally().repaired();
+        }
+        findings.accept(new Discrepancy(
+                replica.name(),
+                look.kind(),
+                look.key(),
+                List.copyOf(comparison.differences(look.primary(), look.replica())),
+                look.primary(),
+                look.replica(),
+                repaired,
+                outcome.note()));
+    }
+}

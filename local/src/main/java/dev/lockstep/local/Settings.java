@@ -1,0 +1,54 @@
+package dev.lockstep.local;
+
+import java.net.URI;
+import java.time.Duration;
+
+/** What all connections of one proxy share. Thread-safe. */
+final class Settings {
+    private final Upstream upstream;
+    private final Rules rules = new Rules();
+    private final Hooks before = new Hooks();
+    private final Hooks after = new Hooks();
+    private final Budget budget = new Budget(System::nanoTime);
+    private final Ledger ledger = new Ledger();
+    private volatile Duration latency = Duration.ZERO;
+
+    Settings(URI upstream) {
+        this.upstream = new Upstream(upstream);
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    Hooks before() {
+        return before;
+    }
+
+    Hooks after() {
+        return after;
+    }
+
+    Budget budget() {
+        return budget;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    void latency(Duration added) {
+        latency = added;
+    }
+
+    void sleepLatency() throws InterruptedException {
+        Duration added = latency;
+        if (!added.isZero()) {
+            Thread.sleep(added.toMillis(), added.toNanosPart() % 1_000_000);
+        }
+    }
+}
