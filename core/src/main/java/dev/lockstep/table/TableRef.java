@@ -70,11 +70,11 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
         return new TableRef(text, Optional.empty(), Optional.of(uri), name);
     }
 
-    /** Whether the endpoint is on this machine. */
-    public boolean loopback() {
-        return endpoint.map(URI::getHost)
-                .map(h -> h.equals("localhost") || h.startsWith("127.") || h.equals("[::1]"))
-                .orElse(false);
+    /** Whether an endpoint is on this machine, by its name alone. */
+    public static boolean onThisMachine(URI endpoint) {
+        String host = endpoint.getHost();
+        return host != null
+                && (host.equals("localhost") || host.matches("127(\\.\\d{1,3}){3}") || host.equals("[::1]"));
     }
 
     @Override

@@ -1,0 +1,123 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.TableCreation;
+import dev.lockstep.table.TableRef;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
+
+/** The clients of one command: one for each Region or endpoint that its tables are in. Used by one thread. */
+final class Connections implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 512;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** An answer of 16 MB over a slow line takes its time; one that drips for longer is given up and asked for again. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(60);
+
+    private final boolean allowHttp;
+    private final Map<String, DynamoDbClient> clients = new HashMap<>();
+
+    Connections(boolean allowHttp) {
+        this.allowHttp = allowHttp;
+    }
+
+    DynamoTable open(TableRef ref) {
+        return DynamoTable.open(client(ref), ref);
+    }
+
+    List<DynamoTable> open(List<TableRef> refs) {
+        return refs.stream().map(this::open).toList();
+    }
+
+    boolean exists(TableRef ref) {
+        return TableCreation.exists(client(ref), ref);
+    }
+
+    void createLike(DynamoTable model, TableRef ref) {
+        TableCreation.createLike(model, client(ref), ref);
+    }
+
+    private DynamoDbClient client(TableRef ref) {
+        Optional<URI> endpoint = ref.endpoint().or(Connections::usualEndpoint);
+        endpoint.ifPresent(e -> requireTls(ref, e));
+        Region region = ref.region().map(Region::of).orElseGet(Connections::usualRegion);
+        return clients.computeIfAbsent(endpoint + " " + region, place -> connect(endpoint, region));
+    }
+
+    private static Optional<URI> usualEndpoint() {
+        return Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_DYNAMODB"))
+                .filter(url -> !url.isBlank())
+                .map(URI::create);
+    }
+
+    private static Region usualRegion() {
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+        } catch (SdkClientException e) {
+            return Region.US_EAST_1;
+        }
+    }
+
+    private void requireTls(TableRef ref, URI endpoint) {
+        if ("http".equals(endpoint.getScheme()) && !TableRef.onThisMachine(endpoint) && !allowHttp) {
+            throw new InvalidSettingsException(
+                    "open",
+                    ref.text(),
+                    "plain http to another machine would show the items to the network",
+                    "Use https://, or say --allow-http if the network is yours");
+        }
+    }
+
+    private static DynamoDbClient connect(Optional<URI> endpoint, Region region) {
+        SdkHttpClient http = ApacheHttpClient.builder()
+                .maxConnections(MAX_CONNECTIONS)
+                .connectionTimeout(CONNECT)
+                .socketTimeout(ATTEMPT)
+                .build();
+        DynamoDbClientBuilder builder = DynamoDbClient.builder()
+                .httpClient(http)
+                .credentialsProvider(credentials(endpoint))
+                .region(region)
+                .overrideConfiguration(
+                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
+        endpoint.ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    /** The SDK's default chain; on this machine without those of its steps that ask the network, and with an end. */
+    private static AwsCredentialsProvider credentials(Optional<URI> endpoint) {
+        if (endpoint.isEmpty() || !TableRef.onThisMachine(endpoint.get())) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        return AwsCredentialsProviderChain.of(
+                EnvironmentVariableCredentialsProvider.create(),
+                SystemPropertyCredentialsProvider.create(),
+                ProfileCredentialsProvider.create(),
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(DynamoDbClient::close);
+    }
+}

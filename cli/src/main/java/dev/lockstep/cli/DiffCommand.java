@@ -1,0 +1,202 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.TableRef;
+import dev.lockstep.verify.Diff;
+import dev.lockstep.verify.DiffResult;
+import dev.lockstep.verify.DiffSettings;
+import dev.lockstep.verify.Discrepancy;
+import dev.lockstep.verify.Discrepancy.Kind;
+import dev.lockstep.verify.RepairPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep diff}. */
+@Command(
+        name = "diff",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compares every item of PRIMARY with every REPLICA, in both directions; with --repair makes the replicas equal.",
+            "Nothing is written without --repair. An item that changes meanwhile is never set back to an older value."
+        },
+        footerHeading = "%nExit status:%n",
+        footer = {
+            "  0  no difference is left    1  differences are left    2  wrong command line, nothing was done",
+            "  3  stopped by a failure     130  interrupted"
+        })
+final class DiffCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "PRIMARY", description = "The table that is right: region/table, an ARN, ...")
+    String primary = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "REPLICA", description = "Tables that should equal it.")
+    List<String> replicas = new ArrayList<>();
+
+    @Option(
+            names = "--repair",
+            arity = "0..1",
+            paramLabel = "KINDS",
+            fallbackValue = "missing,different,extra",
+            preprocessor = RepairKinds.class,
+            description = "Repair these kinds of difference (default: ${FALLBACK-VALUE}).")
+    @Nullable
+    String repair;
+
+    @Option(names = "--ignore", paramLabel = "ATTR", description = "An attribute that may differ. Repeatable.")
+    List<String> ignored = new ArrayList<>();
+
+    @Option(
+            names = "--version-attribute",
+            paramLabel = "NAME",
+            description = "An attribute that grows with each change: a replica's item with a higher one is left alone.")
+    @Nullable
+    String versionAttribute;
+
+    @Option(
+            names = "--settle",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = Durations.class,
+            description = "How long a difference must last to count (default: ${DEFAULT-VALUE}).")
+    Duration settle = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--sample",
+            paramLabel = "PERCENT",
+            converter = Fractions.class,
+            description = "Only random segments, this part of the tables; reports an estimate with its 95 %% interval.")
+    @Nullable
+    Double sample;
+
+    @Option(
+            names = "--starting-key",
+            paramLabel = "JSON",
+            description = "Begin after this key, in scan order; with a single segment.")
+    @Nullable
+    String startingKey;
+
+    @Option(names = "--report", paramLabel = "FILE.jsonl", description = "Write each finding as a line of JSON.")
+    @Nullable
+    Path report;
+
+    @Option(
+            names = "--undo-log",
+            paramLabel = "FILE",
+            description = "Keep what a repair replaces, for 'lockstep undo'.")
+    @Nullable
+    Path undoLog;
+
+    @Option(
+            names = "--journal",
+            paramLabel = "DIR",
+            description = "Where repairs note the keys they are at (default: the user's state folder).")
+    @Nullable
+    Path journal;
+
+    @Mixin
+    CommonOptions.Scanning scanning = new CommonOptions.Scanning();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TableRef primaryRef = TableRef.parse(primary);
+        List<TableRef> replicaRefs = replicas.stream().map(TableRef::parse).toList();
+        DiffSettings settings = settings();
+        try (Connections connections = new Connections(common.allowHttp)) {
+            DynamoTable from = connections.open(primaryRef);
+            List<DynamoTable> to = connections.open(replicaRefs);
+            if (startingKey != null) {
+                settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
+            }
+            return compare(from, to, settings);
+        }
+    }
+
+    private int compare(DynamoTable from, List<DynamoTable> to, DiffSettings settings) {
+        Console console = Console.of(spec, common);
+        List<DynamoTable> all = new ArrayList<>(to);
+        all.add(0, from);
+        try (ConsoleProgress progress = console.progress(all);
+                ReportFile file = ReportFile.open(Optional.ofNullable(report))) {
+            Diff diff = new Diff(from, to, settings, progress);
+            Consumer<Discrepancy> findings = found -> {
+                file.add(found);
+                progress.detail(DiffText.line(found));
+            };
+            DiffResult result = diff.run(findings);
+            progress.close();
+            console.print(
+                    Results.diff(result),
+                    () -> DiffText.of(
+                            result,
+                            repair != null,
+                            "lockstep diff " + primary + " " + String.join(" ", replicas) + " --repair"));
+            return result.equal() ? 0 : 1;
+        }
+    }
+
+    private DiffSettings settings() {
+        RepairPolicy policy = new RepairPolicy(kinds(), Optional.ofNullable(versionAttribute));
+        DiffSettings settings = DiffSettings.DEFAULT
+                .withParallel(scanning.parallel)
+                .withIgnored(Set.copyOf(ignored))
+                .withSettle(settle)
+                .withRetry(common.retry())
+                .withJournal(journal == null ? StateFolder.journals() : journal)
+                .withRepair(policy);
+        if (scanning.only().isPresent()) {
+            var only = scanning.only().get();
+            settings = settings.withOnlySegment(only.index(), only.total());
+        } else if (scanning.total().isPresent()) {
+            settings = settings.withSegments(scanning.total().getAsInt());
+        }
+        if (sample != null) {
+            settings = settings.withSample(sample);
+        }
+        if (undoLog != null) {
+            settings = settings.withUndoLog(undoLog);
+        }
+        requireSingleSegment();
+        return settings;
+    }
+
+    private void requireSingleSegment() {
+        boolean several = scanning.segment == null && scanning.total().orElse(1) > 1;
+        if (startingKey != null && (several || sample != null)) {
+            throw new InvalidSettingsException(
+                    "check",
+                    "--starting-key",
+                    "one key cannot be the start of several segments",
+                    "Leave --segments and --sample out, or name one with --segment");
+        }
+        if (undoLog != null && repair == null) {
+            throw new InvalidSettingsException(
+                    "check", "--undo-log", "it keeps what --repair replaces", "Add --repair");
+        }
+    }
+
+    private Set<Kind> kinds() {
+        return repair == null ? EnumSet.noneOf(Kind.class) : RepairKinds.parse(repair);
+    }
+}

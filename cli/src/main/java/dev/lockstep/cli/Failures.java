@@ -1,0 +1,57 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.LockstepException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a user is told when a command fails: one line; a stack trace only with {@code -v}. */
+final class Failures {
+    static final int WRONG = 2;
+    static final int FAILED = 3;
+
+    private Failures() {}
+
+    static int wrongCommandLine(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("lockstep: " + oneLine(String.valueOf(e.getMessage())));
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return WRONG;
+    }
+
+    static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println("lockstep: " + message(e));
+        if (command.getCommandSpec().findOption("--verbose") != null
+                && Boolean.TRUE.equals(
+                        command.getCommandSpec().findOption("--verbose").getValue())) {
+            e.printStackTrace(err);
+        }
+        return status(e);
+    }
+
+    private static String message(Exception e) {
+        if (e instanceof LockstepException failure) {
+            return oneLine(String.valueOf(failure.getMessage()));
+        }
+        return "an unexpected failure, " + e.getClass().getName() + ": " + oneLine(String.valueOf(e.getMessage()))
+                + ". Run the command with -v to see where";
+    }
+
+    private static int status(Exception e) {
+        if (e instanceof CancelledException) {
+            return Interrupts.STATUS;
+        }
+        return e instanceof InvalidSettingsException ? WRONG : FAILED;
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lockstep.cli;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The {@code lockstep} command. The only place that ends the process. */
+@Command(
+        name = "lockstep",
+        description = "Keeps Amazon DynamoDB tables in step: compares, repairs and copies them.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DiffCommand.class,
+            UndoCommand.class,
+            CopyCommand.class,
+            ItemCommand.class,
+            GenerateCompletion.class,
+            HelpCommand.class
+        },
+        footerHeading = "%nExit status:%n",
+        footer = {
+            "  0    done, and no difference is left",
+            "  1    done, differences are left",
+            "  2    the command line or settings are wrong; nothing was done",
+            "  3    stopped by a failure",
+            "  130  interrupted"
+        })
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        Interrupts interrupts = Interrupts.watch(Thread.currentThread());
+        int status = run(args);
+        interrupts.done();
+        System.exit(status);
+    }
+
+    /** Runs a command line in this process; returns its exit status. */
+    public static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    /** The command with all its subcommands, those of modules that are there only in a checkout included. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new Main());
+        List<ServiceLoader.Provider<Extension>> extensions =
+                ServiceLoader.load(Extension.class).stream().toList();
+        extensions.forEach(e -> command.addSubcommand(e.get()));
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setUsageHelpAutoWidth(true);
+        command.setAbbreviatedOptionsAllowed(false);
+        command.setParameterExceptionHandler(Failures::wrongCommandLine);
+        command.setExecutionExceptionHandler(Failures::failed);
+        return command;
+    }
+}
