@@ -18,6 +18,11 @@ public record DryRunTable(Table table) implements Table {
     }
 
     @Override
+    public String server() {
+        return table.server();
+    }
+
+    @Override
     public KeySchema keys() {
         return table.keys();
     }

@@ -3,6 +3,7 @@ package dev.lockstep.table;
 import static dev.lockstep.table.ServiceErrors.translated;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.capacity.Units;
 import dev.lockstep.capacity.Usage;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -81,9 +82,23 @@ public final class DynamoTable implements Table {
         return label;
     }
 
+    /** DynamoDB Local gives no id; there the ARN and the time of creation tell a table from its successor. */
     @Override
     public String id() {
-        return description.tableId() == null ? description.tableArn() : description.tableId();
+        return description.tableId() == null
+                ? description.tableArn() + " " + description.creationDateTime()
+                : description.tableId();
+    }
+
+    @Override
+    public String server() {
+        if (description.tableId() != null) {
+            return "";
+        }
+        return client.serviceClientConfiguration()
+                .endpointOverride()
+                .map(e -> (TableRef.onThisMachine(e) ? "localhost" : e.getHost()) + ":" + e.getPort())
+                .orElse("");
     }
 
     /** The table as DescribeTable gave it when it was opened. */
@@ -150,7 +165,8 @@ public final class DynamoTable implements Table {
                         .consistentRead(consistency == Consistency.STRONG)
                         .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         requireBody(answer.hasItems(), "Scan");
-        usage.read(units(answer.consumedCapacity()));
+        usage.read(Math.max(
+                units(answer.consumedCapacity()), Units.leastOfPage(consistency == Consistency.STRONG)));
         Map<String, AttributeValue> last = answer.lastEvaluatedKey();
         return new Page(answer.items().stream().map(Item::of).toList(), last.isEmpty() ? null : keys.keyOf(last));
     }
@@ -168,12 +184,15 @@ public final class DynamoTable implements Table {
                 () -> client.batchGetItem(r ->
                         r.requestItems(Map.of(name, request)).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         requireBody(answer.hasResponses(), "BatchGetItem");
-        answer.consumedCapacity().forEach(c -> usage.read(units(c)));
         Map<Key, Item> items = new HashMap<>();
         answer.responses().values().forEach(found -> found.forEach(item -> items.put(keys.keyOf(item), Item.of(item))));
         List<Key> unprocessed = answer.unprocessedKeys().values().stream()
                 .flatMap(k -> k.keys().stream().map(keys::keyOf))
                 .toList();
+        long absent = wanted.size() - items.size() - unprocessed.size();
+        double least = Units.keyedRead(
+                items.values().stream().mapToLong(Item::size), absent, consistency == Consistency.STRONG);
+        usage.read(Math.max(units(answer.consumedCapacity()), least));
         return new Found(items, unprocessed);
     }
 
@@ -189,7 +208,7 @@ public final class DynamoTable implements Table {
                                 name, writes.stream().map(DynamoTable::request).toList()))
                         .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)));
         requireBody(answer.hasUnprocessedItems(), "BatchWriteItem");
-        answer.consumedCapacity().forEach(c -> usage.wrote(units(c)));
+        usage.wrote(units(answer.consumedCapacity()));
         return answer.unprocessedItems().values().stream()
                 .flatMap(List::stream)
                 .map(r -> byKey.get(keys.keyOf(
@@ -255,7 +274,7 @@ public final class DynamoTable implements Table {
     private Swapped refused(ConditionalCheckFailedException e, @Nullable Item after) {
         Item found = e.hasItem() && !e.item().isEmpty() ? Item.of(e.item()) : null;
         long bytes = Math.max(found == null ? 0 : found.size(), after == null ? 0 : after.size());
-        usage.wrote(Math.max(1, Math.ceil(bytes / 1024.0)));
+        usage.wrote(Units.write(bytes));
         return new Swapped(false, found);
     }
 
@@ -275,6 +294,10 @@ public final class DynamoTable implements Table {
                     "the item holds a string with a lone surrogate, which cannot be stored exactly",
                     "Mend the item in the primary table");
         }
+    }
+
+    private static double units(List<ConsumedCapacity> consumed) {
+        return consumed.stream().mapToDouble(DynamoTable::units).sum();
     }
 
     private static double units(@Nullable ConsumedCapacity consumed) {

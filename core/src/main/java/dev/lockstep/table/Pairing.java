@@ -16,11 +16,11 @@ public final class Pairing {
         }
         Set<String> ids = new HashSet<>();
         for (Table follower : followers) {
-            if (follower.id().equals(primary.id())) {
+            if (identity(follower).equals(identity(primary))) {
                 throw new InvalidSettingsException(
                         operation, follower.name(), "it is the same table as " + primary.name(), "Name another table");
             }
-            if (!ids.add(follower.id())) {
+            if (!ids.add(identity(follower))) {
                 throw new InvalidSettingsException(operation, follower.name(), "it is named twice", "");
             }
             if (!follower.keys().equals(primary.keys())) {
@@ -31,5 +31,9 @@ public final class Pairing {
                         "Both tables need the same key schema");
             }
         }
+    }
+
+    private static String identity(Table table) {
+        return table.server() + " " + table.id();
     }
 }

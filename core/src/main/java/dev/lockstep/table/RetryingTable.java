@@ -55,6 +55,11 @@ public final class RetryingTable implements Table {
     }
 
     @Override
+    public String server() {
+        return table.server();
+    }
+
+    @Override
     public KeySchema keys() {
         return table.keys();
     }

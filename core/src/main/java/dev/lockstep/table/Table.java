@@ -27,6 +27,11 @@ public interface Table {
     /** DynamoDB's own id of this table; a table that is deleted and created again has another. */
     String id();
 
+    /** Where the table is, for stores whose ids are not unique in the world; empty where they are. */
+    default String server() {
+        return "";
+    }
+
     KeySchema keys();
 
     /** DynamoDB's own count of items and bytes when the table was opened; it may be six hours old. */
