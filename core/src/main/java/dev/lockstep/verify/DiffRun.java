@@ -48,7 +48,7 @@ final class DiffRun implements AutoCloseable {
         this.primary = primary;
         this.settings = settings;
         this.progress = progress;
-        this.plan = HeapPlan.of(Runtime.getRuntime().maxMemory(), replicas.size(), settings.parallel());
+        this.plan = HeapPlan.of(settings.heap(), replicas.size(), settings.parallel());
         this.segments = Segments.of(primary.size(), settings);
         this.primaryPages = new PageSize(plan.pageBytes());
         this.undoLog = settings.undoLog().map(UndoLog::open).orElse(UndoLog.NONE);

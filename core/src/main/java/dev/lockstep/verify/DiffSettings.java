@@ -30,6 +30,7 @@ public final class DiffSettings {
     private Optional<Path> journal = Optional.empty();
     private Optional<Path> undoLog = Optional.empty();
     private RetryPolicy retry = RetryPolicy.DEFAULT;
+    private long heap = Runtime.getRuntime().maxMemory();
 
     private DiffSettings() {}
 
@@ -46,6 +47,7 @@ public final class DiffSettings {
         copy.journal = journal;
         copy.undoLog = undoLog;
         copy.retry = retry;
+        copy.heap = heap;
         change.accept(copy);
         copy.check();
         return copy;
@@ -127,6 +129,11 @@ public final class DiffSettings {
         return with(s -> s.retry = policy);
     }
 
+    /** The heap to plan for, in bytes: what the JVM may use, unless a test wants it small. */
+    DiffSettings withHeap(long bytes) {
+        return with(s -> s.heap = bytes);
+    }
+
     OptionalInt segments() {
         return segments;
     }
@@ -169,5 +176,9 @@ public final class DiffSettings {
 
     RetryPolicy retry() {
         return retry;
+    }
+
+    long heap() {
+        return heap;
     }
 }

@@ -87,15 +87,19 @@ final class JournalFile implements RepairJournal, AutoCloseable {
 
     private static Optional<JournalFile> adopt(Path path, Table primary, Table replica) throws IOException {
         Optional<LineFile> file = LineFile.open(path);
-        if (file.isEmpty()) {
-            return Optional.empty();
+        Optional<JournalFile> adopted = Optional.empty();
+        try {
+            if (file.isPresent()) {
+                adopted = pending(path, primary, replica)
+                        .map(keys -> new JournalFile(
+                                file.get(), keys, file.get().size()));
+            }
+            return adopted;
+        } finally {
+            if (file.isPresent() && adopted.isEmpty()) {
+                file.get().close();
+            }
         }
-        Optional<Set<Key>> pending = pending(path, primary, replica);
-        if (pending.isEmpty()) {
-            file.get().close();
-            return Optional.empty();
-        }
-        return Optional.of(new JournalFile(file.get(), pending.get(), file.get().size()));
     }
 
     /** Empty where the journal is of other tables. */

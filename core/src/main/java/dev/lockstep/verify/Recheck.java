@@ -84,6 +84,10 @@ final class Recheck {
             same(suspect, look);
             return false;
         }
+        if (!suspect.fromPrimary() && look.primary() != null) {
+            // The primary has it after all: it is the affair of the primary's scan, and counted there.
+            return false;
+        }
         int now = comparison.fingerprint(look.primary());
         if (!settles || now == suspect.fingerprint()) {
             return true;

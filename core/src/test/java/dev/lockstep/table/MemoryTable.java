@@ -112,7 +112,7 @@ public final class MemoryTable implements Table {
                 last = e.getKey();
             }
         }
-        usage.read(readUnits(bytes, consistency));
+        usage.read(Math.max(readUnits(1, consistency), readUnits(bytes, consistency)));
         return new Page(List.copyOf(page), page.size() == most || bytes >= PAGE_BYTES ? last : null);
     }
 

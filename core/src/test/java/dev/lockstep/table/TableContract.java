@@ -578,6 +578,15 @@ abstract class TableContract {
     }
 
     @Test
+    void absentItemsAndEmptyPagesAreBilledToo() {
+        Table table = open(BY_STRING);
+        table.read(List.of(key("absent"), key("absent too")), Consistency.EVENTUAL);
+        assertUnits(table.usage().readUnits(), 1);
+        table.scan(WHOLE, null, 0, Consistency.STRONG);
+        assertUnits(table.usage().readUnits(), 1 + 1);
+    }
+
+    @Test
     void aRefusedConditionalWriteIsBilledToo() {
         Table table = open(BY_STRING);
         write(table, itemOfBytes("a", 1024));
