@@ -15,7 +15,10 @@ public final class Units {
 
     /** Reading items by key: each rounded up to 4 KB, an absent one a unit too; half of it when eventually consistent. */
     public static double keyedRead(LongStream itemBytes, long absent, boolean strong) {
-        double units = absent + itemBytes.mapToDouble(b -> Math.max(1, Math.ceil(b / READ_BYTES))).sum();
+        double units = absent
+                + itemBytes
+                        .mapToDouble(b -> Math.max(1, Math.ceil(b / READ_BYTES)))
+                        .sum();
         return strong ? units : units / 2;
     }
 

@@ -14,6 +14,7 @@ import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.Table.Page;
 import dev.lockstep.table.Write;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
@@ -78,7 +79,10 @@ public final class Copy {
     }
 
     private static void requireEmpty(RetryingTable destination) {
-        var page = destination.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
+        Page page = destination.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
+        while (page.items().isEmpty() && page.next() != null) {
+            page = destination.scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
+        }
         if (!page.items().isEmpty()) {
             throw new InvalidSettingsException(
                     "copy",

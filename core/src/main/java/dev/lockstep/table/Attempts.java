@@ -47,7 +47,7 @@ final class Attempts {
         if (unprocessed == 0) {
             return;
         }
-        if (retries >= policy.maxRetries()) {
+        if (unprocessed == asked && retries >= policy.maxRetries()) {
             throw last(throttledForEver(unprocessed));
         }
         pause(unprocessed + " of " + asked + " came back unprocessed");
@@ -64,7 +64,7 @@ final class Attempts {
     }
 
     private LockstepException last(LockstepException e) {
-        earlier.forEach(e::addSuppressed);
+        earlier.stream().filter(before -> before != e).forEach(e::addSuppressed);
         return e;
     }
 

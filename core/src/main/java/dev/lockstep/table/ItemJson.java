@@ -4,6 +4,7 @@ import dev.lockstep.InvalidSettingsException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +13,28 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** DynamoDB JSON ({@code {"id":{"S":"x"},"n":{"N":"1"}}}, binary as base64) and items, exactly, both ways. */
 public final class ItemJson {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** DynamoDB's limit of an attribute name's length, in bytes. */
+    private static final int MAX_NAME = 65_535;
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNameLength(MAX_NAME)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -77,7 +90,9 @@ public final class ItemJson {
         try {
             return MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new MalformedItemException("not JSON: " + e.getOriginalMessage());
+            TokenStreamLocation at = e.getLocation();
+            throw new MalformedItemException(
+                    at == null ? "not JSON" : "not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr());
         }
     }
 
@@ -98,48 +113,75 @@ public final class ItemJson {
             throw new MalformedItemException("'" + name + "' is not a DynamoDB value such as {\"S\":\"text\"}");
         }
         Map.Entry<String, JsonNode> only = node.properties().iterator().next();
-        try {
-            return value(name, only.getKey(), only.getValue());
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw new MalformedItemException("'" + name + "' is not a valid " + only.getKey());
-        }
-    }
-
-    private static AttributeValue value(String name, String type, JsonNode content) throws MalformedItemException {
-        return switch (type) {
-            case "S" -> AttributeValue.fromS(content.stringValue());
-            case "N" -> AttributeValue.fromN(number(content.stringValue()));
-            case "B" -> AttributeValue.fromB(bytes(content));
-            case "SS" ->
-                AttributeValue.fromSs(
-                        content.valueStream().map(JsonNode::stringValue).toList());
-            case "NS" ->
-                AttributeValue.fromNs(
-                        content.valueStream().map(n -> number(n.stringValue())).toList());
-            case "BS" ->
-                AttributeValue.fromBs(content.valueStream().map(ItemJson::bytes).toList());
-            case "BOOL" -> AttributeValue.fromBool(content.booleanValue());
-            case "NULL" -> AttributeValue.fromNul(true);
-            case "M" -> AttributeValue.fromM(read(content));
-            case "L" -> {
-                List<AttributeValue> elements = new ArrayList<>();
-                for (JsonNode e : content) {
-                    elements.add(value(name, e));
-                }
-                yield AttributeValue.fromL(elements);
+        JsonNode content = only.getValue();
+        return switch (only.getKey()) {
+            case "S" -> AttributeValue.fromS(text(name, content));
+            case "N" -> AttributeValue.fromN(number(name, content));
+            case "B" -> AttributeValue.fromB(bytes(name, content));
+            case "SS" -> AttributeValue.fromSs(set(name, content, ItemJson::text));
+            case "NS" -> AttributeValue.fromNs(set(name, content, ItemJson::number));
+            case "BS" -> AttributeValue.fromBs(set(name, content, ItemJson::bytes));
+            case "BOOL" ->
+                AttributeValue.fromBool(
+                        require(content.isBoolean(), name, content).booleanValue());
+            case "NULL" -> {
+                require(content.isBoolean() && content.booleanValue(), name, content);
+                yield AttributeValue.fromNul(true);
             }
-            default -> throw new MalformedItemException("'" + name + "' has the unknown type " + type);
+            case "M" -> AttributeValue.fromM(read(content));
+            case "L" -> AttributeValue.fromL(elements(name, content, ItemJson::value));
+            default -> throw new MalformedItemException("'" + name + "' has an unknown type");
         };
     }
 
-    private static SdkBytes bytes(JsonNode content) {
-        return SdkBytes.fromByteArrayUnsafe(Base64.getDecoder().decode(content.stringValue()));
+    /** Reads one value of one kind; the name is for the message of a failure. */
+    private interface Reader<T> {
+        T read(String name, JsonNode node) throws MalformedItemException;
+    }
+
+    private static <T> List<T> elements(String name, JsonNode node, Reader<T> reader) throws MalformedItemException {
+        require(node.isArray(), name, node);
+        List<T> elements = new ArrayList<>();
+        for (JsonNode e : node) {
+            elements.add(reader.read(name, e));
+        }
+        return elements;
+    }
+
+    private static <T> List<T> set(String name, JsonNode node, Reader<T> reader) throws MalformedItemException {
+        List<T> elements = elements(name, node, reader);
+        require(!elements.isEmpty() && new HashSet<>(elements).size() == elements.size(), name, node);
+        return elements;
+    }
+
+    private static JsonNode require(boolean holds, String name, JsonNode node) throws MalformedItemException {
+        if (!holds) {
+            throw new MalformedItemException("'" + name + "' does not hold what its type says");
+        }
+        return node;
+    }
+
+    private static String text(String name, JsonNode node) throws MalformedItemException {
+        return require(node.isString(), name, node).stringValue();
     }
 
     /** The text itself, after a look that it is a number: {@link BigDecimal} reads what DynamoDB reads. */
-    private static String number(String text) {
-        var unused = new BigDecimal(text);
-        return text;
+    private static String number(String name, JsonNode node) throws MalformedItemException {
+        String text = text(name, node);
+        try {
+            var unused = new BigDecimal(text).stripTrailingZeros();
+            return text;
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new MalformedItemException("'" + name + "' is not a number");
+        }
+    }
+
+    private static SdkBytes bytes(String name, JsonNode node) throws MalformedItemException {
+        try {
+            return SdkBytes.fromByteArrayUnsafe(Base64.getDecoder().decode(text(name, node)));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedItemException("'" + name + "' is not base64");
+        }
     }
 
     /**
@@ -180,19 +222,15 @@ public final class ItemJson {
         return value;
     }
 
-    private static @Nullable AttributeValue plain(KeyAttribute attribute, JsonNode node) {
+    private static @Nullable AttributeValue plain(KeyAttribute attribute, JsonNode node) throws MalformedItemException {
         if (attribute.type() == ScalarAttributeType.N && node.isNumber()) {
-            return AttributeValue.fromN(node.decimalValue().toString());
+            return AttributeValue.fromN(number(attribute.name(), NODES.stringNode(node.asString())));
         }
         if (attribute.type() == ScalarAttributeType.S && node.isString()) {
             return AttributeValue.fromS(node.stringValue());
         }
         if (attribute.type() == ScalarAttributeType.B && node.isString()) {
-            try {
-                return AttributeValue.fromB(bytes(node));
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
+            return AttributeValue.fromB(bytes(attribute.name(), node));
         }
         return null;
     }

@@ -3,7 +3,7 @@ package dev.lockstep.table;
 /** Text that should hold an item, and does not. The message names the attribute, never a value. */
 public final class MalformedItemException extends Exception {
     public MalformedItemException(String message) {
-        super(message);
+        super(message.replaceAll("\\p{Cntrl}+", " "));
     }
 
     @Override

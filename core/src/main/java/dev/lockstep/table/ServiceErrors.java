@@ -5,9 +5,11 @@ import dev.lockstep.LockstepException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -19,11 +21,16 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** Turns the SDK's exceptions into ours: what failed, what the service said, whether trying again can help. */
 public final class ServiceErrors {
+    private static final int BAD_REQUEST = 400;
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private static final Set<String> THROTTLES = Set.of(
             "ProvisionedThroughputExceededException",
             "ThrottlingException",
             "RequestLimitExceeded",
             "RequestThrottled",
+            "TooManyRequestsException",
+            "ReplicatedWriteConflictException",
             "SlowDown");
 
     private static final Map<String, String> HINTS = Map.of(
@@ -54,12 +61,22 @@ public final class ServiceErrors {
     }
 
     private static LockstepException ofService(String operation, String subject, AwsServiceException e) {
-        String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-        String said = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
-        boolean retryable = e.statusCode() >= 500 || THROTTLES.contains(code);
+        AwsErrorDetails details = e.awsErrorDetails();
+        String code = details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
+        String said = details == null ? "" : Objects.requireNonNullElse(details.errorMessage(), "");
+        boolean retryable = e.statusCode() >= 500
+                || e.statusCode() == TOO_MANY_REQUESTS
+                || e.isThrottlingException()
+                || THROTTLES.contains(code)
+                || cutShort(e, code);
         String problem =
-                (code.isEmpty() ? "HTTP " + e.statusCode() : code) + (said == null ? "" : ": " + oneLine(said));
+                (code.isEmpty() ? "HTTP " + e.statusCode() : code) + (said.isEmpty() ? "" : ": " + oneLine(said));
         return new LockstepException(operation, subject, problem, HINTS.getOrDefault(code, ""), retryable, e);
+    }
+
+    /** DynamoDB names the error in the body of each 400; one without a name has lost its body. */
+    private static boolean cutShort(AwsServiceException e, String code) {
+        return e.statusCode() == BAD_REQUEST && code.isEmpty();
     }
 
     private static LockstepException ofClient(String operation, String subject, SdkException e) {

@@ -4,6 +4,7 @@ import static dev.lockstep.table.ServiceErrors.translated;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -39,7 +40,9 @@ public final class TableCreation {
 
     /** Creates the table {@code ref} like {@code model} and waits until it can be used. */
     public static void createLike(DynamoTable model, DynamoDbClient client, TableRef ref) {
-        String name = ref.name().replaceFirst("^arn:.*:table/", "");
+        Optional<String> expiry = model.timeToLiveAttribute();
+        List<Tag> tags = model.tags();
+        String name = ref.name();
         translated("CreateTable", ref.text(), () -> client.createTable(request(model.description(), name)));
         translated(
                 "DescribeTable",
@@ -50,14 +53,11 @@ public final class TableCreation {
                                 o -> o.backoffStrategyV2(BackoffStrategy.fixedDelay(Duration.ofSeconds(1)))
                                         .maxAttempts((int) LONGEST_WAIT.toSeconds())
                                         .waitTimeout(LONGEST_WAIT)));
-        model.timeToLiveAttribute()
-                .ifPresent(attribute -> translated(
-                        "UpdateTimeToLive",
-                        ref.text(),
-                        () -> client.updateTimeToLive(r -> r.tableName(name)
-                                .timeToLiveSpecification(
-                                        t -> t.attributeName(attribute).enabled(true)))));
-        List<Tag> tags = model.tags();
+        expiry.ifPresent(attribute -> translated(
+                "UpdateTimeToLive",
+                ref.text(),
+                () -> client.updateTimeToLive(r -> r.tableName(name)
+                        .timeToLiveSpecification(t -> t.attributeName(attribute).enabled(true)))));
         if (!tags.isEmpty()) {
             String arn = DynamoTable.open(client, ref).description().tableArn();
             translated(

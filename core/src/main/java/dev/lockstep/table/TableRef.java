@@ -2,6 +2,7 @@ package dev.lockstep.table;
 
 import dev.lockstep.InvalidSettingsException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * @param name what the API is asked for: a table's name, or its ARN
  */
 public record TableRef(String text, Optional<String> region, Optional<URI> endpoint, String name) {
+    private static final int MAX_PORT = 65_535;
     private static final String NAME = "[A-Za-z0-9_.-]{3,255}";
     private static final Pattern ARN =
             Pattern.compile("arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):\\d{12}:table/(" + NAME + ")");
@@ -29,7 +31,7 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
             Pattern.compile("(https?://(?:[A-Za-z0-9_.-]+|\\[[0-9a-fA-F:]+])(?::\\d{1,5})?)/(" + NAME + ")");
     private static final Pattern HOST_PORT =
             Pattern.compile("((?:[A-Za-z0-9_.-]+|\\[[0-9a-fA-F:]+]):\\d{1,5})/(" + NAME + ")");
-    private static final Pattern REGION = Pattern.compile("([a-z]{2}(?:-[a-z]+)+-\\d+)[/:](" + NAME + ")");
+    private static final Pattern REGION = Pattern.compile("([a-z]{2,}(?:-[a-z]+)+-\\d+)[/:](" + NAME + ")");
     private static final Pattern LOCAL = Pattern.compile("local/(" + NAME + ")");
 
     /** @throws InvalidSettingsException where the text is none of the forms above */
@@ -54,20 +56,27 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
         if (m.matches()) {
             return new TableRef(text, Optional.of(m.group(1)), Optional.empty(), m.group(2));
         }
-        throw new InvalidSettingsException(
-                "read",
-                "table reference '" + text + "'",
-                "not a table reference",
-                "Write region/table (us-east-1/orders), an ARN, host:port/table, http://host:port/table or local/table");
+        throw malformed(text, "not a table reference");
     }
 
     private static TableRef at(String text, String endpoint, String name) {
-        URI uri = URI.create(endpoint);
-        if (uri.getPort() == 0 || uri.getPort() > 65_535) {
-            throw new InvalidSettingsException(
-                    "read", "table reference '" + text + "'", "no such port: " + uri.getPort(), "");
+        try {
+            URI uri = new URI(endpoint).parseServerAuthority();
+            if (uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
+                throw malformed(text, "no such port: " + uri.getPort());
+            }
+            return new TableRef(text, Optional.empty(), Optional.of(uri), name);
+        } catch (URISyntaxException e) {
+            throw malformed(text, "no such host or port");
         }
-        return new TableRef(text, Optional.empty(), Optional.of(uri), name);
+    }
+
+    private static InvalidSettingsException malformed(String text, String problem) {
+        return new InvalidSettingsException(
+                "read",
+                "table reference '" + text + "'",
+                problem,
+                "Write region/table (us-east-1/orders), an ARN, host:port/table, http://host:port/table or local/table");
     }
 
     /** Whether an endpoint is on this machine, by its name alone. */

@@ -124,9 +124,11 @@ final class Values {
     private static long numberSize(String text) {
         BigDecimal number = number(text);
         if (number.signum() == 0) {
-            return 2;
+            return 1;
         }
-        return (number.precision() + 1) / 2 + 1 + (number.signum() < 0 ? 1 : 0);
+        // Two digits a byte, in pairs that begin at the decimal point.
+        int digits = number.precision() + Math.floorMod(number.scale(), 2);
+        return (digits + 1) / 2 + 1 + (number.signum() < 0 ? 1 : 0);
     }
 
     private static long utf8(String text) {

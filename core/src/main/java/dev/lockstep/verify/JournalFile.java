@@ -91,8 +91,8 @@ final class JournalFile implements RepairJournal, AutoCloseable {
         try {
             if (file.isPresent()) {
                 adopted = pending(path, primary, replica)
-                        .map(keys -> new JournalFile(
-                                file.get(), keys, file.get().size()));
+                        .map(keys ->
+                                new JournalFile(file.get(), keys, file.get().size()));
             }
             return adopted;
         } finally {

@@ -138,7 +138,7 @@ class ItemJsonTest {
     @Test
     void theAttributeAtFaultIsNamed() {
         assertThatThrownBy(() -> read("{\"ok\":{\"S\":\"x\"},\"bad\":{\"N\":\"x\"}}"))
-                .hasMessage("'bad' is not a valid N");
+                .hasMessage("'bad' is not a number");
         assertThatThrownBy(() -> read("{\"bad\":{\"Q\":\"x\"}}"))
                 .hasMessageContaining("'bad'")
                 .hasMessageContaining("Q");
@@ -224,6 +224,6 @@ class ItemJsonTest {
     void aBinaryKeyMustBeBase64() {
         assertThatThrownBy(() -> ItemJson.readKey("{\"id\":\"***\"}", BY_BINARY))
                 .isInstanceOf(InvalidSettingsException.class)
-                .hasMessageContaining("'id' must be of type B");
+                .hasMessageContaining("'id' is not base64");
     }
 }

@@ -65,8 +65,7 @@ class DiffTest {
             primary.put(item(i, "a"));
             replica.put(item(10_000 + i, "a"));
         }
-        assertThat(diff(primary, replica, AT_ONCE.withHeap(TINY_HEAP)))
-                .isEqualTo(new Counts(0, 3_000, 0, 3_000, 0, 0));
+        assertThat(diff(primary, replica, AT_ONCE.withHeap(TINY_HEAP))).isEqualTo(new Counts(0, 3_000, 0, 3_000, 0, 0));
         assertThat(found).hasSize(6_000).extracting(Discrepancy::key).doesNotHaveDuplicates();
     }
 
@@ -96,15 +95,15 @@ class DiffTest {
         MemoryTable replica = table("replica").pagesOf(1 + random.nextInt(200));
         Map<Key, Kind> planted = plant(primary, replica, random);
         Table scanned = seed % 3 == 0 ? new ReorderedTable(replica, seed, 1 + random.nextInt(100)) : replica;
-        DiffSettings settings = AT_ONCE
-                .withSegments(1 + random.nextInt(20))
+        DiffSettings settings = AT_ONCE.withSegments(1 + random.nextInt(20))
                 .withParallel(1 + random.nextInt(4))
                 .withHeap(random.nextBoolean() ? TINY_HEAP : 1L << 30);
 
         Counts counts = diff(primary, scanned, settings);
 
         Map<Key, Kind> reported = new HashMap<>();
-        found.forEach(d -> assertThat(reported.put(d.key(), d.kind())).as("reported once").isNull());
+        found.forEach(d ->
+                assertThat(reported.put(d.key(), d.kind())).as("reported once").isNull());
         assertThat(reported).isEqualTo(planted);
         assertThat(counts.compared()).isEqualTo(primary.items().size());
         assertThat(counts.unsettled()).isZero();
@@ -138,12 +137,10 @@ class DiffTest {
         MemoryTable good = filled("good", 1_000).pagesOf(100);
         MemoryTable short1 = filled("short", 990).pagesOf(100);
         MemoryTable empty = table("empty");
-        DiffResult result =
-                new Diff(primary, List.of(good, short1, empty), AT_ONCE.withSegments(1)).run(found::add);
-        assertThat(result.replicas())
-                .extracting(r -> r.counts().missing())
-                .containsExactly(0L, 10L, 1_000L);
-        assertThat(primary.usage().requests().get("Scan")).isEqualTo(good.usage().requests().get("Scan"));
+        DiffResult result = new Diff(primary, List.of(good, short1, empty), AT_ONCE.withSegments(1)).run(found::add);
+        assertThat(result.replicas()).extracting(r -> r.counts().missing()).containsExactly(0L, 10L, 1_000L);
+        assertThat(primary.usage().requests().get("Scan"))
+                .isEqualTo(good.usage().requests().get("Scan"));
         assertThat(result.equal()).isFalse();
     }
 
@@ -151,8 +148,10 @@ class DiffTest {
     void numbers_are_compared_by_value_and_to_the_last_digit() {
         MemoryTable primary = table("primary");
         MemoryTable replica = table("replica");
-        primary.put(item("same", Map.of("n", AttributeValue.fromN("1.0"), "s", AttributeValue.fromSs(List.of("a", "b")))));
-        replica.put(item("same", Map.of("n", AttributeValue.fromN("1e0"), "s", AttributeValue.fromSs(List.of("b", "a")))));
+        primary.put(
+                item("same", Map.of("n", AttributeValue.fromN("1.0"), "s", AttributeValue.fromSs(List.of("a", "b")))));
+        replica.put(
+                item("same", Map.of("n", AttributeValue.fromN("1e0"), "s", AttributeValue.fromSs(List.of("b", "a")))));
         primary.put(item("other", Map.of("n", AttributeValue.fromN("12345678901234567890123456789012345678"))));
         replica.put(item("other", Map.of("n", AttributeValue.fromN("12345678901234567890123456789012345679"))));
         assertThat(diff(primary, replica, AT_ONCE)).isEqualTo(new Counts(1, 0, 1, 0, 0, 0));
@@ -163,10 +162,14 @@ class DiffTest {
     void ignored_attributes_and_those_of_global_tables_may_differ() {
         MemoryTable primary = table("primary");
         MemoryTable replica = table("replica");
-        primary.put(item("a", Map.of("updated", AttributeValue.fromN("1"), "aws:rep:deleting", AttributeValue.fromBool(false))));
-        replica.put(item("a", Map.of("updated", AttributeValue.fromN("2"), "aws:rep:updatetime", AttributeValue.fromN("3"))));
+        primary.put(item(
+                "a", Map.of("updated", AttributeValue.fromN("1"), "aws:rep:deleting", AttributeValue.fromBool(false))));
+        replica.put(item(
+                "a", Map.of("updated", AttributeValue.fromN("2"), "aws:rep:updatetime", AttributeValue.fromN("3"))));
         assertThat(diff(primary, replica, AT_ONCE).different()).isEqualTo(1);
-        assertThat(diff(primary, replica, AT_ONCE.withIgnored(Set.of("updated"))).same()).isEqualTo(1);
+        assertThat(diff(primary, replica, AT_ONCE.withIgnored(Set.of("updated")))
+                        .same())
+                .isEqualTo(1);
     }
 
     @Test
@@ -195,8 +198,8 @@ class DiffTest {
     void single_keys_are_looked_at_without_a_scan() {
         MemoryTable primary = filled("primary", 10);
         MemoryTable replica = filled("replica", 9);
-        DiffResult result = new Diff(primary, List.of(replica), AT_ONCE)
-                .run(List.of(key(3), key(9), key(77)), found::add);
+        DiffResult result =
+                new Diff(primary, List.of(replica), AT_ONCE).run(List.of(key(3), key(9), key(77)), found::add);
         assertThat(result.replicas().get(0).counts()).isEqualTo(new Counts(1, 1, 0, 0, 0, 0));
         assertThat(primary.usage().requests()).containsOnlyKeys("BatchGetItem");
     }
@@ -256,11 +259,13 @@ class DiffTest {
             remove(replica, key(i));
         }
         DiffResult all = new Diff(primary, List.of(replica), AT_ONCE.withSample(1)).run(found::add);
-        Sample.Estimate exact = all.sample().orElseThrow().estimates().get("replica").get("missing");
+        Sample.Estimate exact =
+                all.sample().orElseThrow().estimates().get("replica").get("missing");
         assertThat(exact).isEqualTo(new Sample.Estimate(600, 600, 600));
 
         DiffResult some = new Diff(primary, List.of(replica), AT_ONCE.withSample(0.25)).run(found::add);
-        Sample.Estimate estimate = some.sample().orElseThrow().estimates().get("replica").get("missing");
+        Sample.Estimate estimate =
+                some.sample().orElseThrow().estimates().get("replica").get("missing");
         assertThat(some.sample().orElseThrow().segments()).isGreaterThanOrEqualTo(30);
         assertThat(estimate.low()).isLessThan(estimate.count());
         // Three times the interval's reach: wrong once in many millions of runs.

@@ -60,12 +60,14 @@ class RepairScheduleTest {
 
     @Test
     void no_schedule_ends_with_different_tables_when_a_condition_cannot_tell_two_values_apart() {
-        assertThat(explore(NESTED, false, WRITES, LOST_ANSWERS, Mutation.NONE).diverged()).isZero();
+        assertThat(explore(NESTED, false, WRITES, LOST_ANSWERS, Mutation.NONE).diverged())
+                .isZero();
     }
 
     @Test
     void no_schedule_ends_with_different_tables_when_an_answer_is_lost() {
-        assertThat(explore(RETURNING, false, WRITES - 1, 1, Mutation.NONE).diverged()).isZero();
+        assertThat(explore(RETURNING, false, WRITES - 1, 1, Mutation.NONE).diverged())
+                .isZero();
     }
 
     @Test
