@@ -1,0 +1,28 @@
+.DEFAULT_GOAL := help
+.PHONY: help check test format schedules bench demo clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+check: ## compile, lint and check the format, without tests
+	mvn -B -ntp -DskipTests verify
+
+test: ## everything that must pass before a commit
+	mvn -B -ntp verify
+
+format: ## format the sources
+	mvn -B -q spotless:apply
+
+schedules: ## the proof of repairs with more writes, crashes and lost answers than the suite takes (minutes)
+	mvn -B -ntp -pl core -am test -Dtest=RepairScheduleTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dlockstep.schedules.writes=4 -Dlockstep.schedules.crashes=2 -Dlockstep.schedules.lostAnswers=1
+
+bench: ## what a comparison costs, beside two plain scans
+	mvn -B -ntp -q -pl demo -am -DskipTests package
+	java -cp "demo/target/classes:demo/target/lib/*" dev.lockstep.demo.CostBench
+
+demo: ## the whole story on two embedded DynamoDB Locals
+	./lockstep demo
+
+clean: ## remove what was built
+	mvn -B -q clean
