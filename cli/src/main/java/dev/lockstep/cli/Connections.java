@@ -4,6 +4,7 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableCreation;
 import dev.lockstep.table.TableRef;
+import dev.lockstep.table.UnknownTableException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,7 +43,11 @@ final class Connections implements AutoCloseable {
     }
 
     DynamoTable open(TableRef ref) {
-        return DynamoTable.open(client(ref), ref);
+        try {
+            return DynamoTable.open(client(ref), ref);
+        } catch (UnknownTableException e) {
+            throw new InvalidSettingsException("open", ref.text(), e.problem(), e.hint());
+        }
     }
 
     List<DynamoTable> open(List<TableRef> refs) {

@@ -1,0 +1,90 @@
+package dev.lockstep;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows that DESIGN.md draws. */
+@AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule arrows_run_one_way = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.lockstep..")
+            .layer("root")
+            .definedBy("dev.lockstep")
+            .layer("capacity")
+            .definedBy("dev.lockstep.capacity")
+            .layer("table")
+            .definedBy("dev.lockstep.table")
+            .layer("work")
+            .definedBy("dev.lockstep.work")
+            .layer("progress")
+            .definedBy("dev.lockstep.progress")
+            .layer("scan")
+            .definedBy("dev.lockstep.scan")
+            .layer("verify")
+            .definedBy("dev.lockstep.verify")
+            .layer("replicate")
+            .definedBy("dev.lockstep.replicate")
+            .optionalLayer("local")
+            .definedBy("dev.lockstep.local")
+            .whereLayer("verify")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("replicate")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("local")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("scan")
+            .mayOnlyBeAccessedByLayers("verify", "replicate")
+            .whereLayer("progress")
+            .mayOnlyBeAccessedByLayers("verify", "replicate")
+            .whereLayer("work")
+            .mayOnlyBeAccessedByLayers("scan", "verify", "replicate")
+            .whereLayer("table")
+            .mayOnlyBeAccessedByLayers("progress", "scan", "verify", "replicate")
+            .whereLayer("capacity")
+            .mayOnlyBeAccessedByLayers("table", "scan", "verify", "replicate");
+
+    @ArchTest
+    static final ArchRule the_core_reads_no_environment_prints_nothing_and_never_exits = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lockstep.local..")
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err");
+
+    @ArchTest
+    static final ArchRule the_service_is_spoken_to_in_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.lockstep.table", "dev.lockstep.local..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("software.amazon.awssdk.services.dynamodb.DynamoDbClient");
+
+    @ArchTest
+    static final ArchRule classes_are_final_or_open_for_a_reason = classes()
+            .that()
+            .resideInAPackage("dev.lockstep..")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .and()
+            .doNotHaveFullyQualifiedName("dev.lockstep.LockstepException")
+            .should()
+            .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+}
