@@ -18,8 +18,8 @@ schedules: ## the proof of repairs with more writes, crashes and lost answers th
 	  -Dlockstep.schedules.writes=4 -Dlockstep.schedules.crashes=2 -Dlockstep.schedules.lostAnswers=1
 
 bench: ## what a comparison costs, beside two plain scans
-	mvn -B -ntp -q -pl demo -am -DskipTests package
-	java -cp "demo/target/classes:demo/target/lib/*" dev.lockstep.demo.CostBench
+	mvn -B -ntp -q -pl bench -am -DskipTests package
+	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.CompareBench
 
 demo: ## the whole story on two embedded DynamoDB Locals
 	./lockstep demo
