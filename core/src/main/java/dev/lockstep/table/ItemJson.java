@@ -130,7 +130,7 @@ public final class ItemJson {
             }
             case "M" -> AttributeValue.fromM(read(content));
             case "L" -> AttributeValue.fromL(elements(name, content, ItemJson::value));
-            default -> throw new MalformedItemException("'" + name + "' has an unknown type");
+            default -> throw new MalformedItemException("'" + name + "' has the unknown type " + only.getKey());
         };
     }
 

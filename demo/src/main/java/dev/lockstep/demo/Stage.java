@@ -74,6 +74,7 @@ final class Stage {
     }
 
     private static String styled(String text, IStyle... styles) {
-        return Ansi.AUTO.enabled() ? Style.on(styles) + text + Style.off(styles) : text;
+        // Not Style.off: many terminals take its end of bold for a double underline.
+        return Ansi.AUTO.enabled() ? Style.on(styles) + text + Style.reset.on() : text;
     }
 }
