@@ -20,6 +20,7 @@ import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
@@ -65,7 +66,7 @@ final class Connections implements AutoCloseable {
     private DynamoDbClient client(TableRef ref) {
         Optional<URI> endpoint = ref.endpoint().or(Connections::usualEndpoint);
         endpoint.ifPresent(e -> requireTls(ref, e));
-        Region region = ref.region().map(Region::of).orElseGet(Connections::usualRegion);
+        Region region = ref.region().map(Region::of).orElseGet(() -> usualRegion(endpoint));
         return clients.computeIfAbsent(endpoint + " " + region, place -> connect(endpoint, region));
     }
 
@@ -75,7 +76,12 @@ final class Connections implements AutoCloseable {
                 .map(URI::create);
     }
 
-    private static Region usualRegion() {
+    /** On this machine any Region serves, and the SDK's chain would ask the network for one. */
+    private static Region usualRegion(Optional<URI> endpoint) {
+        Optional<String> named = SdkSystemSetting.AWS_REGION.getStringValue();
+        if (named.isPresent() || endpoint.map(TableRef::onThisMachine).orElse(false)) {
+            return named.map(Region::of).orElse(Region.US_EAST_1);
+        }
         try {
             return DefaultAwsRegionProviderChain.builder().build().getRegion();
         } catch (SdkClientException e) {

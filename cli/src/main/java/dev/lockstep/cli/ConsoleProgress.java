@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsoleProgress implements Progress, AutoCloseable {
     private static final int LINE_SECONDS = 10;
+    /** The launcher says whether stderr is a terminal; Java cannot tell. */
+    private static final String TERMINAL = "lockstep.terminal";
 
     private final PrintWriter err;
     private final CommonOptions options;
@@ -39,7 +41,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
         this.err = err;
         this.options = options;
         this.usage = tables.stream().map(Table::usage).toList();
-        this.terminal = System.console() != null && !options.quiet;
+        this.terminal = Boolean.getBoolean(TERMINAL) && !options.quiet;
     }
 
     private static ThreadFactory ticking() {
@@ -73,7 +75,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
             long items = read.sum();
             bar.maxHint(Math.max(items, expected));
             bar.stepTo(items);
-            bar.setExtraMessage(consumed());
+            bar.setExtraMessage(" " + consumed());
         }
     }
 

@@ -120,7 +120,8 @@ final class CopyCommand implements Callable<Integer> {
         String names = String.join(", ", to.stream().map(DynamoTable::name).toList());
         String check = dryRun
                 ? ""
-                : String.format("%nTo prove them equal: lockstep diff %s %s", primary, String.join(" ", destinations));
+                : String.format(
+                        "%n%nTo prove them equal: lockstep diff %s %s", primary, String.join(" ", destinations));
         return String.format(Locale.ROOT, what, result.read(), from.name(), names)
                 + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing()
                 + check;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -146,14 +147,21 @@ final class DiffCommand implements Callable<Integer> {
             };
             DiffResult result = diff.run(findings);
             progress.close();
-            console.print(
-                    Results.diff(result),
-                    () -> DiffText.of(
-                            result,
-                            repair != null,
-                            "lockstep diff " + primary + " " + String.join(" ", replicas) + " --repair"));
+            console.print(Results.diff(result), () -> DiffText.of(result, repair != null, repairCommand()));
             return result.equal() ? 0 : 1;
         }
+    }
+
+    /** The command that was typed, and what repairs besides. */
+    private String repairCommand() {
+        List<String> typed =
+                Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs();
+        List<String> words = typed.stream().map(DiffCommand::quoted).toList();
+        return "lockstep diff " + String.join(" ", words) + " --repair --undo-log undo.jsonl";
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=,%@+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     private DiffSettings settings() {

@@ -17,7 +17,7 @@ final class DiffText {
     static String line(Discrepancy found) {
         String action = found.repaired() ? ", repaired" : "";
         String note = found.note().isEmpty() ? "" : ", not repaired: " + found.note();
-        String attributes = found.kind() == Discrepancy.Kind.DIFFERENT ? " in " + found.attributes() : "";
+        String attributes = found.kind() == Discrepancy.Kind.DIFFERENT ? " " + found.attributes() : "";
         return found.kind().label() + " in " + found.replica() + ": " + found.key() + attributes + action + note;
     }
 

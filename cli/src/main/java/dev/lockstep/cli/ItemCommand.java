@@ -143,7 +143,8 @@ final class ItemCommand implements Callable<Integer> {
         private static String text(Opened opened, DiffResult result, List<Discrepancy> found) {
             StringBuilder text = new StringBuilder();
             for (Discrepancy d : found) {
-                text.append(String.format("%s in %s: %s%n", d.kind().label(), d.replica(), d.key()));
+                text.append(
+                        String.format("%s in %s: %s%s%n", d.kind().label(), d.replica(), d.key(), meaning(d.kind())));
                 d.attributes().forEach(name -> attribute(text, name, d));
             }
             if (found.isEmpty()) {
@@ -155,6 +156,14 @@ final class ItemCommand implements Callable<Integer> {
                 text.append(opened.key());
             }
             return text.toString().stripTrailing();
+        }
+
+        private static String meaning(Kind kind) {
+            return switch (kind) {
+                case MISSING -> ", absent in the replica";
+                case EXTRA -> ", absent in the primary";
+                case DIFFERENT -> "";
+            };
         }
 
         private static void attribute(StringBuilder text, String name, Discrepancy d) {

@@ -1,5 +1,8 @@
 package dev.lockstep.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.ServiceLoader;
 import picocli.AutoComplete.GenerateCompletion;
@@ -51,6 +54,8 @@ public final class Main {
         List<ServiceLoader.Provider<Extension>> extensions =
                 ServiceLoader.load(Extension.class).stream().toList();
         extensions.forEach(e -> command.addSubcommand(e.get()));
+        command.setOut(new PrintWriter(System.out, true, UTF_8));
+        command.setErr(new PrintWriter(System.err, true, UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setUsageHelpAutoWidth(true);
         command.setAbbreviatedOptionsAllowed(false);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,10 @@ final class UndoCommand implements Callable<Integer> {
     @Nullable
     CommandSpec spec;
 
+    private static String some(String text, long count) {
+        return count == 0 ? "" : String.format(Locale.ROOT, text, count);
+    }
+
     @Override
     public Integer call() {
         long began = System.nanoTime();
@@ -50,9 +55,8 @@ final class UndoCommand implements Callable<Integer> {
         try (Connections connections = new Connections(common.allowHttp)) {
             DynamoTable opened = connections.open(ref);
             try (ConsoleProgress progress = console.progress(List.of(opened))) {
-                Undo.Result result = new Undo(
-                                java.util.Objects.requireNonNull(file), opened, dryRun, common.retry(), progress)
-                        .run();
+                Undo.Result result =
+                        new Undo(Objects.requireNonNull(file), opened, dryRun, common.retry(), progress).run();
                 Written written = new Written(
                         result.read(), result.written(), result.deleted(), result.skipped(), result.failed());
                 Map<String, Usage> usage = Map.of(opened.name(), opened.usage());
@@ -60,8 +64,7 @@ final class UndoCommand implements Callable<Integer> {
                         written.json(usage, System.nanoTime() - began),
                         () -> String.format(
                                 Locale.ROOT,
-                                "%s%,d of %,d changes %s %s: %,d put back, %,d removed; %,d left because they were"
-                                        + " changed since or never written; %,d failed",
+                                "%s%,d of %,d changes %s %s: %,d put back, %,d removed%s%s",
                                 dryRun ? "dry run: " : "",
                                 result.written() + result.deleted(),
                                 result.read(),
@@ -69,8 +72,8 @@ final class UndoCommand implements Callable<Integer> {
                                 opened.name(),
                                 result.written(),
                                 result.deleted(),
-                                result.skipped(),
-                                result.failed()));
+                                some(", %,d left as they are (changed since, or never written)", result.skipped()),
+                                some(", %,d FAILED", result.failed())));
                 return result.failed() == 0 ? 0 : 1;
             }
         }

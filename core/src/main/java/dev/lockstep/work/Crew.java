@@ -66,7 +66,7 @@ public final class Crew implements AutoCloseable {
         } catch (InterruptedException e) {
             stop();
             Thread.currentThread().interrupt();
-            throw new CancelledException(job, "job");
+            throw new CancelledException(job, "tables");
         }
     }
 
