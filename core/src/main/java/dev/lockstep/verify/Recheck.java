@@ -108,10 +108,6 @@ final class Recheck {
     }
 
     private void conclude(Suspect suspect, Look look, Outcome outcome) {
-        if (outcome.state() == State.EQUAL) {
-            same(suspect, look);
-            return;
-        }
         if (outcome.state() == State.UNSETTLED) {
             suspect.tally().unsettled();
             return;

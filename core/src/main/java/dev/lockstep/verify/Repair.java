@@ -40,8 +40,7 @@ final class Repair {
 
     /** What became of one key. */
     enum State {
-        /** Both tables agree, and this repair had nothing to do with it. */
-        EQUAL,
+        /** Both tables agree now. */
         REPAIRED,
         /** Not to be written. */
         LEFT,
@@ -50,7 +49,6 @@ final class Repair {
     }
 
     record Outcome(State state, String note) {
-        static final Outcome EQUAL = new Outcome(State.EQUAL, "");
         static final Outcome REPAIRED = new Outcome(State.REPAIRED, "");
         static final Outcome UNSETTLED = new Outcome(State.UNSETTLED, "the primary kept changing");
 
@@ -92,7 +90,7 @@ final class Repair {
         return new Run(new HashSet<>(keys)).settle(Look.at(keys, replica, primary));
     }
 
-    /** Repairs keys from a look that was just taken; keys whose items agree are found EQUAL. */
+    /** Repairs keys from a look that was just taken. Keys that agree by now, whoever saw to it, count as repaired. */
     Map<Key, Outcome> settle(Collection<Look> looks) {
         return new Run(new HashSet<>()).settle(looks);
     }
@@ -137,7 +135,7 @@ final class Repair {
             List<Plan> plans = new ArrayList<>();
             for (Look look : looks) {
                 if (comparison.same(look.primary(), look.replica())) {
-                    end(look.key(), ours.contains(look.key()) ? Outcome.REPAIRED : Outcome.EQUAL);
+                    end(look.key(), Outcome.REPAIRED);
                     continue;
                 }
                 plan(look).ifPresent(plans::add);
