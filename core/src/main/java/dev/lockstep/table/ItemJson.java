@@ -29,6 +29,10 @@ public final class ItemJson {
     /** DynamoDB's limit of an attribute name's length, in bytes. */
     private static final int MAX_NAME = 65_535;
 
+    private static final int MAX_DIGITS = 38;
+    private static final int MIN_EXPONENT = -130;
+    private static final int MAX_EXPONENT = 125;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -165,11 +169,14 @@ public final class ItemJson {
         return require(node.isString(), name, node).stringValue();
     }
 
-    /** The text itself, after a look that it is a number: {@link BigDecimal} reads what DynamoDB reads. */
+    /** The text itself, after a look that it is a number as DynamoDB has them: 38 digits, 1E-130 to 9.99E+125. */
     private static String number(String name, JsonNode node) throws MalformedItemException {
         String text = text(name, node);
         try {
-            var unused = new BigDecimal(text).stripTrailingZeros();
+            BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+            long exponent = (long) number.precision() - number.scale() - 1;
+            boolean stored = number.precision() <= MAX_DIGITS && exponent >= MIN_EXPONENT && exponent <= MAX_EXPONENT;
+            require(stored || number.signum() == 0, name, node);
             return text;
         } catch (ArithmeticException | NumberFormatException e) {
             throw new MalformedItemException("'" + name + "' is not a number");

@@ -172,7 +172,10 @@ class ServiceErrorsTest {
             proxy.on(api).inject(Fault.lostBody());
             LockstepException e = catchThrowableOfType(LockstepException.class, calls.get(api));
             assertThat(e.retryable()).as(api).isTrue();
-            assertThat(e.getMessage()).isEqualTo(api + " " + name + ": the answer came without its body");
+            // Later JDKs notice it themselves.
+            assertThat(e.getMessage())
+                    .startsWith(api + " " + name + ": ")
+                    .containsAnyOf("the answer came without its body", "Premature EOF");
         }
     }
 
