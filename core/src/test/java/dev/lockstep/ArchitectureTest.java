@@ -21,6 +21,10 @@ class ArchitectureTest {
             .definedBy("dev.lockstep.capacity")
             .layer("table")
             .definedBy("dev.lockstep.table")
+            .layer("change")
+            .definedBy("dev.lockstep.change")
+            .optionalLayer("objects")
+            .definedBy("dev.lockstep.objects")
             .layer("work")
             .definedBy("dev.lockstep.work")
             .layer("progress")
@@ -46,7 +50,9 @@ class ArchitectureTest {
             .whereLayer("work")
             .mayOnlyBeAccessedByLayers("scan", "verify", "replicate")
             .whereLayer("table")
-            .mayOnlyBeAccessedByLayers("progress", "scan", "verify", "replicate")
+            .mayOnlyBeAccessedByLayers("objects", "change", "progress", "scan", "verify", "replicate")
+            .whereLayer("change")
+            .mayOnlyBeAccessedByLayers("replicate")
             .whereLayer("capacity")
             .mayOnlyBeAccessedByLayers("table", "scan", "verify", "replicate");
 

@@ -1,0 +1,3 @@
+/** Lambda's doors to replication and backup. */
+@org.jspecify.annotations.NullMarked
+package dev.lockstep.lambda;
