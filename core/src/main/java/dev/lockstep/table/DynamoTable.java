@@ -315,11 +315,12 @@ public final class DynamoTable implements Table {
     /** What cannot be encoded the SDK would change without a word, and so mean another item. */
     private void requireExact(Key key, Item item, String operation) {
         if (!item.encodable()) {
-            throw new LockstepException(
+            throw new InvalidItemException(
                     operation,
                     label + " " + key,
                     "the item holds a string with a lone surrogate, which cannot be stored exactly",
-                    "Mend the item in the primary table");
+                    "Mend the item in the primary table",
+                    null);
         }
     }
 

@@ -23,7 +23,7 @@ public record RetryPolicy(int maxRetries, Duration base, Duration cap) {
     }
 
     /** The pause before retry {@code number}, counted from 0: a random part of base × 2^number, at most the cap. */
-    Duration pause(int number) {
+    public Duration pause(int number) {
         double longest = Math.min(cap.toNanos(), base.toNanos() * Math.pow(2, number));
         return Duration.ofNanos((long) (ThreadLocalRandom.current().nextDouble() * longest));
     }

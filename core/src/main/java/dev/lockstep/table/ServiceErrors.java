@@ -33,6 +33,12 @@ public final class ServiceErrors {
             "ReplicatedWriteConflictException",
             "SlowDown");
 
+    private static final Set<String> WRITES =
+            Set.of("BatchWriteItem", "PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems");
+    /** What DynamoDB says of a write whose item is at fault. */
+    private static final Set<String> ITEM_FAULTS =
+            Set.of("ValidationException", "ItemCollectionSizeLimitExceededException");
+
     private static final Map<String, String> HINTS = Map.of(
             "AccessDeniedException", "Allow this action on this resource, or use other credentials",
             "ExpiredTokenException", "Renew the credentials and run the same command again",
@@ -71,6 +77,9 @@ public final class ServiceErrors {
                 || cutShort(e, code);
         String problem =
                 (code.isEmpty() ? "HTTP " + e.statusCode() : code) + (said.isEmpty() ? "" : ": " + oneLine(said));
+        if (WRITES.contains(operation) && ITEM_FAULTS.contains(code)) {
+            return new InvalidItemException(operation, subject, problem, "", e);
+        }
         return new LockstepException(operation, subject, problem, HINTS.getOrDefault(code, ""), retryable, e);
     }
 

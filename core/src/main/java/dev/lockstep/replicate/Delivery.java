@@ -1,0 +1,207 @@
+package dev.lockstep.replicate;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.change.Change;
+import dev.lockstep.replicate.Destination.Refused;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.work.Pool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of changes to one destination: tried until they are durable there or, where others must not wait for it, in its
+ * backlog.
+ *
+ * <p>A destination that is alone has no backlog: the stream is its backlog, and it is tried for ever. One among several
+ * that does not take a batch within the patience is <em>away</em>: from then on its changes are only noted, until somebody
+ * has worked off the backlog and says {@link #back}. Thread-safe.
+ */
+public final class Delivery {
+    /** What is told of a destination. */
+    public record Health(String name, boolean away, long applied, long noted, Optional<Failure> failure) {}
+
+    /** Why and when a destination last failed. */
+    public record Failure(String problem, Instant at) {}
+
+    private final Destination destination;
+    private final Optional<Backlog> backlog;
+    private final Duration patience;
+    private final RetryPolicy pauses;
+    private final Pool appliers;
+    private final Consumer<String> log;
+    private final LongAdder applied = new LongAdder();
+    private final LongAdder noted = new LongAdder();
+    private volatile boolean away;
+    private volatile @Nullable Failure failure;
+
+    /**
+     * @param backlog where there is one, the destination is not waited for longer than the patience
+     * @param pauses how long to wait between tries; the number of tries in it does not count
+     * @param log is told when the destination fails, goes away and comes back; one line
+     */
+    public Delivery(
+            Destination destination,
+            Optional<Backlog> backlog,
+            Duration patience,
+            RetryPolicy pauses,
+            Pool appliers,
+            Consumer<String> log) {
+        this.destination = destination;
+        this.backlog = backlog;
+        this.patience = patience;
+        this.pauses = pauses;
+        this.appliers = appliers;
+        this.log = log;
+    }
+
+    public Destination destination() {
+        return destination;
+    }
+
+    public Optional<Backlog> backlog() {
+        return backlog;
+    }
+
+    public Health health() {
+        return new Health(destination.name(), away, applied.sum(), noted.sum(), Optional.ofNullable(failure));
+    }
+
+    /** From now on changes are only noted: a first copy is under way, or another process found it away. */
+    public void leave() {
+        away = backlog.isPresent();
+    }
+
+    /** The backlog is worked off: from now on changes are applied again. */
+    public void back() {
+        if (away) {
+            away = false;
+            failure = null;
+            log.accept(destination.name() + " is back in step");
+        }
+    }
+
+    /** Takes note of a failure that somebody else met with this destination. */
+    public void failed(String problem) {
+        failure = new Failure(problem, Instant.now());
+    }
+
+    /**
+     * Returns when all changes are durable, but those that the destination will never take.
+     *
+     * @throws CancelledException where the calling thread was interrupted
+     * @throws LockstepException where the backlog cannot be written
+     */
+    public List<Refused> deliver(Collection<Change> changes) {
+        if (changes.isEmpty()) {
+            return List.of();
+        }
+        if (backlog.isEmpty()) {
+            return applyForEver(changes);
+        }
+        if (!away) {
+            Optional<List<Refused>> refused = applyInTime(changes);
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+            away = true;
+            log.accept(destination.name() + " is away: its changes are kept in the backlog");
+        }
+        backlog.get().note(changes);
+        noted.add(changes.size());
+        return List.of();
+    }
+
+    private List<Refused> applyForEver(Collection<Change> changes) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return apply(changes);
+            } catch (CancelledException e) {
+                throw e;
+            } catch (LockstepException e) {
+                failing(e);
+                pause(pauses.pause(tries));
+            }
+        }
+    }
+
+    private Optional<List<Refused>> applyInTime(Collection<Change> changes) {
+        long end = System.nanoTime() + patience.toNanos();
+        for (int tries = 0; ; tries++) {
+            try {
+                return Optional.of(apply(changes, end - System.nanoTime()));
+            } catch (TimeoutException e) {
+                failing(new LockstepException(
+                        "apply", destination.name(), "it takes longer than " + patience.toSeconds() + " s", ""));
+                return Optional.empty();
+            } catch (CancelledException e) {
+                throw e;
+            } catch (LockstepException e) {
+                failing(e);
+                Duration pause = pauses.pause(tries);
+                if (System.nanoTime() + pause.toNanos() > end) {
+                    return Optional.empty();
+                }
+                pause(pause);
+            }
+        }
+    }
+
+    private List<Refused> apply(Collection<Change> changes) {
+        List<Refused> refused = destination.apply(changes);
+        applied.add(changes.size() - refused.size());
+        failure = null;
+        return refused;
+    }
+
+    /** Applies on another thread, which has ended when this returns: nothing is written behind the caller's back. */
+    private List<Refused> apply(Collection<Change> changes, long nanos) throws TimeoutException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Future<List<Refused>> call = appliers.ahead(() -> {
+            try {
+                return apply(changes);
+            } finally {
+                ended.countDown();
+            }
+        });
+        try {
+            if (!ended.await(Math.max(0, nanos), TimeUnit.NANOSECONDS)) {
+                call.cancel(true);
+                ended.await();
+                throw new TimeoutException();
+            }
+            return appliers.get(call);
+        } catch (InterruptedException e) {
+            call.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new CancelledException("replicate", destination.name());
+        }
+    }
+
+    private void failing(LockstepException e) {
+        Failure before = failure;
+        failed(e.problem());
+        if (before == null || !before.problem().equals(e.problem())) {
+            log.accept(destination.name() + ": " + e.getMessage());
+        }
+    }
+
+    private void pause(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("replicate", destination.name());
+        }
+    }
+}
