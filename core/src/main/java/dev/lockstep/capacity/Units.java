@@ -27,6 +27,12 @@ public final class Units {
         return strong ? 1 : 0.5;
     }
 
+    /** A page of a scan: its items' bytes together rounded up to 4 KB; half of it when eventually consistent. */
+    public static double page(long bytes, boolean strong) {
+        double units = Math.max(1, Math.ceil(bytes / READ_BYTES));
+        return strong ? units : units / 2;
+    }
+
     /** Writing one item: the larger of what was there and what is put, by the kilobyte; at least one. */
     public static double write(long largerBytes) {
         return Math.max(1, Math.ceil(largerBytes / WRITE_BYTES));

@@ -41,6 +41,7 @@ public final class Copy {
     private final List<RetryingTable> destinations;
     private final CopySettings settings;
     private final Progress progress;
+    private final CopyCheckpoint checkpoint;
 
     /**
      * @param read items of the primary
@@ -50,6 +51,16 @@ public final class Copy {
 
     /** @throws InvalidSettingsException where the tables do not fit each other */
     public Copy(Table primary, List<? extends Table> destinations, CopySettings settings, Progress progress) {
+        this(primary, destinations, settings, progress, CopyCheckpoint.NONE);
+    }
+
+    /** @throws InvalidSettingsException where the tables do not fit each other */
+    public Copy(
+            Table primary,
+            List<? extends Table> destinations,
+            CopySettings settings,
+            Progress progress,
+            CopyCheckpoint checkpoint) {
         Pairing.check("copy", primary, destinations);
         this.primary = RetryingTable.over(primary, settings.retry(), progress);
         this.destinations = destinations.stream()
@@ -58,6 +69,7 @@ public final class Copy {
                 .toList();
         this.settings = settings;
         this.progress = progress;
+        this.checkpoint = checkpoint;
     }
 
     /**
@@ -129,13 +141,21 @@ public final class Copy {
         }
 
         private void copy(Segment segment) {
-            try (Scan scan = new Scan(primary, segment, null, Consistency.EVENTUAL, pages, readers)) {
+            CopyCheckpoint.Position from = checkpoint.of(segment);
+            progress.read(from.items());
+            if (from.done()) {
+                return;
+            }
+            long items = from.items();
+            try (Scan scan = new Scan(primary, segment, from.after(), settings.reads(), pages, readers)) {
                 while (!scan.done()) {
                     List<Item> page = scan.next();
                     read.add(page.size());
                     writers.all(batches(page));
                     written.add((long) page.size() * destinations.size());
                     progress.read(page.size());
+                    items += page.size();
+                    checkpoint.copied(segment, new CopyCheckpoint.Position(scan.done(), scan.reached(), items));
                 }
             }
         }

@@ -19,6 +19,7 @@ public final class Scan implements AutoCloseable {
     private final PageSize size;
     private final Pool ahead;
     private @Nullable Future<Page> coming;
+    private @Nullable Key reached;
 
     /** @param start begin after this key; null for the segment's beginning */
     public Scan(Table table, Segment segment, @Nullable Key start, Consistency consistency, PageSize size, Pool ahead) {
@@ -46,10 +47,16 @@ public final class Scan implements AutoCloseable {
         Page page = ahead.get(coming);
         size.saw(page.items());
         coming = null;
+        reached = page.next();
         if (page.next() != null) {
             fetch(page.next());
         }
         return page.items();
+    }
+
+    /** Where a scan must begin that goes on after the pages handed out so far; null where that is all, or nothing yet. */
+    public @Nullable Key reached() {
+        return reached;
     }
 
     @Override

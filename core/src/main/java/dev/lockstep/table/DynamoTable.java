@@ -307,7 +307,12 @@ public final class DynamoTable implements Table {
         }
     }
 
-    private void requireExact(Write write) {
+    /** What the API is asked for: the table's name, or its ARN. */
+    String tableName() {
+        return name;
+    }
+
+    void requireExact(Write write) {
         Item after = write.after();
         requireExact(write.key(), after == null ? Item.of(write.key().attributes()) : after, "write");
     }

@@ -1,20 +1,27 @@
 package dev.lockstep.table;
 
 import static dev.lockstep.table.ServiceErrors.translated;
+import static software.amazon.awssdk.services.dynamodb.model.StreamViewType.NEW_AND_OLD_IMAGES;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndexDescription;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughput;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputDescription;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
@@ -44,15 +51,7 @@ public final class TableCreation {
         List<Tag> tags = model.tags();
         String name = ref.name();
         translated("CreateTable", ref.text(), () -> client.createTable(request(model.description(), name)));
-        translated(
-                "DescribeTable",
-                ref.text(),
-                () -> client.waiter()
-                        .waitUntilTableExists(
-                                r -> r.tableName(name),
-                                o -> o.backoffStrategyV2(BackoffStrategy.fixedDelay(Duration.ofSeconds(1)))
-                                        .maxAttempts((int) LONGEST_WAIT.toSeconds())
-                                        .waitTimeout(LONGEST_WAIT)));
+        await(client, ref.text(), name);
         expiry.ifPresent(attribute -> translated(
                 "UpdateTimeToLive",
                 ref.text(),
@@ -65,6 +64,52 @@ public final class TableCreation {
                     ref.text(),
                     () -> client.tagResource(r -> r.resourceArn(arn).tags(tags)));
         }
+    }
+
+    /**
+     * Makes a table of rows for ourselves, on demand, its only key attribute the string {@code id}, where it is not there
+     * yet; waits until it can be used.
+     */
+    public static void createRows(DynamoDbClient client, String name) {
+        translated("CreateTable", name, () -> {
+            try {
+                return client.createTable(r -> r.tableName(name)
+                        .billingMode(BillingMode.PAY_PER_REQUEST)
+                        .attributeDefinitions(AttributeDefinition.builder()
+                                .attributeName("id")
+                                .attributeType(ScalarAttributeType.S)
+                                .build())
+                        .keySchema(KeySchemaElement.builder()
+                                .attributeName("id")
+                                .keyType(KeyType.HASH)
+                                .build()));
+            } catch (ResourceInUseException e) {
+                return CreateTableResponse.builder().build();
+            }
+        });
+        await(client, name, name);
+    }
+
+    private static void await(DynamoDbClient client, String label, String name) {
+        translated(
+                "DescribeTable",
+                label,
+                () -> client.waiter()
+                        .waitUntilTableExists(
+                                r -> r.tableName(name),
+                                o -> o.backoffStrategyV2(BackoffStrategy.fixedDelay(Duration.ofSeconds(1)))
+                                        .maxAttempts((int) LONGEST_WAIT.toSeconds())
+                                        .waitTimeout(LONGEST_WAIT)));
+    }
+
+    /** Switches a table's stream on, with both images. */
+    public static void enableStream(DynamoDbClient client, TableRef ref) {
+        translated(
+                "UpdateTable",
+                ref.text(),
+                () -> client.updateTable(r -> r.tableName(ref.name())
+                        .streamSpecification(s -> s.streamEnabled(true).streamViewType(NEW_AND_OLD_IMAGES))));
+        await(client, ref.text(), ref.name());
     }
 
     private static CreateTableRequest request(TableDescription like, String name) {

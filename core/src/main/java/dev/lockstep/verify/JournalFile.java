@@ -1,6 +1,7 @@
 package dev.lockstep.verify;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.files.LineFile;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.MalformedItemException;

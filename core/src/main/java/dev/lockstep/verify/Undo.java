@@ -2,6 +2,7 @@ package dev.lockstep.verify;
 
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.files.LineFile;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Condition;
 import dev.lockstep.table.Item;

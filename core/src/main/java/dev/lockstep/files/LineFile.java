@@ -1,4 +1,4 @@
-package dev.lockstep.verify;
+package dev.lockstep.files;
 
 import dev.lockstep.LockstepException;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A file of lines that is only appended to, held by one process at a time and readable by its owner only (it holds keys
  * or items). A line counts once its line feed is there: what a crash cut off is not a line. Thread-safe.
  */
-final class LineFile implements AutoCloseable {
+public final class LineFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     /**
@@ -40,7 +40,7 @@ final class LineFile implements AutoCloseable {
     }
 
     /** Opens or creates the file for one user alone; empty where it is held, by another process or in this one. */
-    static Optional<LineFile> open(Path given) {
+    public static Optional<LineFile> open(Path given) {
         Path path = given.toAbsolutePath().normalize();
         if (!HELD.add(path)) {
             return Optional.empty();
@@ -99,12 +99,12 @@ final class LineFile implements AutoCloseable {
         channel.position(end);
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Appends lines; with {@code durable} they are on the disk when this returns. */
-    synchronized void append(List<String> lines, boolean durable) {
+    public synchronized void append(List<String> lines, boolean durable) {
         if (lines.isEmpty()) {
             return;
         }
@@ -121,7 +121,7 @@ final class LineFile implements AutoCloseable {
         }
     }
 
-    long size() {
+    public long size() {
         try {
             return channel.size();
         } catch (IOException e) {
@@ -130,7 +130,7 @@ final class LineFile implements AutoCloseable {
     }
 
     /** Cuts the file after so many bytes. */
-    synchronized void truncate(long size) {
+    public synchronized void truncate(long size) {
         try {
             channel.truncate(size);
         } catch (IOException e) {
@@ -138,7 +138,7 @@ final class LineFile implements AutoCloseable {
         }
     }
 
-    synchronized void delete() {
+    public synchronized void delete() {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
@@ -159,7 +159,7 @@ final class LineFile implements AutoCloseable {
         }
     }
 
-    static LockstepException failure(String operation, Path path, IOException e) {
+    public static LockstepException failure(String operation, Path path, IOException e) {
         return new LockstepException(
                 operation,
                 path.toString(),

@@ -1,0 +1,119 @@
+package dev.lockstep.streams;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.replicate.Backlog;
+import dev.lockstep.replicate.Backlog.Entry;
+import dev.lockstep.replicate.Delivery;
+import dev.lockstep.table.Key;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Works off the backlog of one destination: brings each noted key into step with what the primary holds now, while the
+ * stream's changes may arrive at the same time, and forgets it.
+ *
+ * <p>One process of a name does it at a time ({@link Claim}); the others watch for the end. Run by one thread.
+ */
+final class Drain {
+    /** Makes keys equal to the primary's; returns those that are not, with the reason. */
+    interface Settler {
+        Map<Key, String> settle(Collection<Entry> entries);
+    }
+
+    /** A write that was given up may still be under way for a moment: keys are not settled before it has ended. */
+    static final Duration REST = Duration.ofSeconds(2);
+
+    private final Delivery delivery;
+    private final Backlog backlog;
+    private final Settler settler;
+    private final Claim claim;
+    private final BooleanSupplier ready;
+
+    /** @param ready false while the destination's first copy is under way: what is settled too early, it would undo */
+    Drain(Delivery delivery, Backlog backlog, Settler settler, Claim claim, BooleanSupplier ready) {
+        this.delivery = delivery;
+        this.backlog = backlog;
+        this.settler = settler;
+        this.claim = claim;
+        this.ready = ready;
+    }
+
+    /**
+     * One look at the backlog, and work on it where it is this process's turn.
+     *
+     * @return how many keys are left, as far as seen
+     * @throws CancelledException where the thread was interrupted
+     */
+    long pass() {
+        if (!ready.getAsBoolean()) {
+            return backlog.size();
+        }
+        try {
+            Left left = claim.hold() ? work() : look();
+            if (left.old == 0) {
+                delivery.back();
+            }
+            return left.old + left.young;
+        } catch (CancelledException e) {
+            throw e;
+        } catch (LockstepException e) {
+            delivery.failed(e.problem());
+            return backlog.size();
+        }
+    }
+
+    private static final class Left {
+        private long old;
+        private long young;
+    }
+
+    /** The noting machine's clock may go ahead of ours: then it is no reason to wait. */
+    private static boolean rested(Entry entry) {
+        long age = System.currentTimeMillis() - entry.notedMillis();
+        return age >= REST.toMillis() || age < 0;
+    }
+
+    private Left look() {
+        Left left = new Left();
+        backlog.forEach(some -> count(some, left));
+        return left;
+    }
+
+    private static void count(List<Entry> entries, Left left) {
+        long old = entries.stream().filter(Drain::rested).count();
+        left.old += old;
+        left.young += entries.size() - old;
+    }
+
+    private Left work() {
+        Left left = new Left();
+        backlog.forEach(some -> {
+            if (!claim.hold()) {
+                count(some, left);
+                return;
+            }
+            List<Entry> due = new ArrayList<>(some);
+            due.removeIf(entry -> !rested(entry));
+            left.young += some.size() - due.size();
+            Map<Key, String> open = due.isEmpty() ? Map.of() : settler.settle(due);
+            Set<Key> unsettled = new HashSet<>(open.keySet());
+            backlog.strike(due.stream()
+                    .filter(entry -> !unsettled.contains(entry.key()))
+                    .toList());
+            left.old += unsettled.size();
+            open.values().stream().findFirst().ifPresent(delivery::failed);
+        });
+        return left;
+    }
+
+    void close() {
+        claim.release();
+    }
+}
