@@ -91,17 +91,22 @@ public final class Copy {
     }
 
     private static void requireEmpty(RetryingTable destination) {
-        Page page = destination.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
-        while (page.items().isEmpty() && page.next() != null) {
-            page = destination.scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
-        }
-        if (!page.items().isEmpty()) {
+        if (holdsItems(destination)) {
             throw new InvalidSettingsException(
                     "copy",
                     destination.name(),
                     "it holds items, and a copy writes over them blindly",
                     "Say --overwrite if that is meant; for a replica in use say diff --repair");
         }
+    }
+
+    /** Whether the table holds any item, by strong reads. */
+    public static boolean holdsItems(RetryingTable table) {
+        Page page = table.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
+        while (page.items().isEmpty() && page.next() != null) {
+            page = table.scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
+        }
+        return !page.items().isEmpty();
     }
 
     private final class Run {

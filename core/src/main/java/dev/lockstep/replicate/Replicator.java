@@ -45,6 +45,13 @@ public final class Replicator {
     /** Records seen, changes left out, changes after coalescing, dead letters. */
     public record Counts(long records, long skipped, long changes, long deadLetters) {}
 
+    /**
+     * What came of one call.
+     *
+     * @param oldestMillis when the oldest of its changes was made, by the service's clock; 0 where none told
+     */
+    public record Applied(long records, String lastSequence, long oldestMillis) {}
+
     private final RetryingTable primary;
     private final List<Delivery> deliveries;
     private final Settings settings;
@@ -74,12 +81,12 @@ public final class Replicator {
     }
 
     /**
-     * Applies records of one shard, in their order.
+     * Applies records of one shard, at least one, in their order.
      *
      * @throws CancelledException where the calling thread was interrupted; any part may have been applied
      * @throws LockstepException where going on would lose a record: nothing may be checkpointed
      */
-    public void apply(String shard, List<StreamRecord> arrived) {
+    public Applied apply(String shard, List<StreamRecord> arrived) {
         Batch batch = new Batch(shard, arrived);
         Collection<Change> newest = resolved(ChangeBatch.newest(batch.understood));
         List<Supplier<List<Letter>>> ways = new ArrayList<>();
@@ -93,6 +100,7 @@ public final class Replicator {
         }
         records.add(arrived.size());
         changes.add(newest.size());
+        return new Applied(arrived.size(), arrived.get(arrived.size() - 1).sequence(), batch.oldestMillis());
     }
 
     /** The records of one call, and what they say. */
@@ -120,6 +128,10 @@ public final class Replicator {
                 understood.add(change);
                 lastOfKey.put(change.key(), record);
             }
+        }
+
+        long oldestMillis() {
+            return understood.stream().mapToLong(Change::createdMillis).min().orElse(0);
         }
 
         List<Letter> letters(Delivery delivery, List<Refused> refused) {

@@ -45,6 +45,15 @@ final class Drain {
         this.ready = ready;
     }
 
+    /** The destination's name. */
+    String id() {
+        return delivery.destination().name();
+    }
+
+    boolean away() {
+        return delivery.health().away();
+    }
+
     /**
      * One look at the backlog, and work on it where it is this process's turn.
      *

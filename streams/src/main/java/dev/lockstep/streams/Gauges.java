@@ -1,0 +1,65 @@
+package dev.lockstep.streams;
+
+import dev.lockstep.replicate.Replicator.Applied;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** What this process has done and how far behind it is. Thread-safe. */
+public final class Gauges {
+    /**
+     * How a shard stands in this process.
+     *
+     * @param records applied by this process
+     * @param lag of the last batch: from the oldest of its changes to its last write
+     */
+    public record Shard(String lastSequence, long records, Duration lag, Instant at) {}
+
+    private final boolean timesAreExact;
+    private final Consumer<Duration> lags;
+    private final Map<String, Shard> shards = new ConcurrentHashMap<>();
+    private final LongAdder records = new LongAdder();
+    private volatile long activeNanos = System.nanoTime();
+
+    /**
+     * @param timesAreExact whether records tell the time of their change, to the second at least; DynamoDB Local cuts it to
+     *     the minute, and then the lag is counted from the moment at which a batch was read
+     * @param lags is told the lag of each batch
+     */
+    public Gauges(boolean timesAreExact, Consumer<Duration> lags) {
+        this.timesAreExact = timesAreExact;
+        this.lags = lags;
+    }
+
+    /** There is something to do. */
+    void active() {
+        activeNanos = System.nanoTime();
+    }
+
+    Duration idleFor() {
+        return Duration.ofNanos(System.nanoTime() - activeNanos);
+    }
+
+    void applied(String shard, Applied applied, Duration took) {
+        active();
+        records.add(applied.records());
+        Duration sinceChange = Duration.ofMillis(Math.max(0, System.currentTimeMillis() - applied.oldestMillis()));
+        Duration lag = timesAreExact && applied.oldestMillis() > 0 ? sinceChange : took;
+        lags.accept(lag);
+        shards.merge(
+                shard,
+                new Shard(applied.lastSequence(), applied.records(), lag, Instant.now()),
+                (before, now) -> new Shard(now.lastSequence(), before.records() + now.records(), now.lag(), now.at()));
+    }
+
+    public Map<String, Shard> shards() {
+        return Map.copyOf(shards);
+    }
+
+    public long records() {
+        return records.sum();
+    }
+}

@@ -1,0 +1,351 @@
+package dev.lockstep.streams;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.change.StreamRecord;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.Backlog;
+import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.replicate.Delivery;
+import dev.lockstep.replicate.Replicator;
+import dev.lockstep.table.Pairing;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.verify.Discrepancy;
+import dev.lockstep.work.Crew;
+import dev.lockstep.work.Pool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps destinations in step with a primary table for as long as it runs: the stream's reader, the deliveries, the first
+ * copy, the drains of backlogs, and comparisons from time to time.
+ *
+ * <p>Processes with the same name share the work; any of them may be killed. {@link #run} returns after {@link #stop}, or
+ * when there was nothing to do for a while where that is asked for, and throws where going on would lose changes.
+ */
+public final class Replication {
+    /** Reads a stream's shards and hands their records on; the Kinesis Client Library does it. */
+    public interface Reader {
+        /** Reads until stopped; throws where changes would be lost. */
+        void run();
+
+        /** Finishes what is in hand, keeps the position, and makes {@link #run} return. */
+        void stop();
+
+        /** Whether every shard has a reader whose position is kept: whatever happens from now on will come. */
+        boolean everyShardIsRead();
+
+        /** Whether all shards that this process holds were read to their tips. */
+        boolean atTip();
+    }
+
+    /**
+     * How to replicate.
+     *
+     * @param name shared by the processes that share the work
+     * @param patience how long several destinations wait for one of them
+     * @param untilIdle stop when there was nothing to do for so long
+     */
+    public record Settings(
+            String name,
+            boolean copyFirst,
+            boolean overwrite,
+            boolean skipTtlDeletes,
+            Duration patience,
+            Optional<Duration> untilIdle,
+            Optional<Verification.Settings> verification,
+            RetryPolicy retry) {}
+
+    /** A claim is taken over when its holder was silent for so long: longer than any pause of a healthy process. */
+    private static final Duration CLAIM = Duration.ofSeconds(15);
+    /** The service's clock and ours may differ; records that are older than the pin by more are in the copy. */
+    private static final Duration CLOCKS = Duration.ofMinutes(2);
+
+    private static final Duration DRAIN_BUSY = Duration.ofMillis(500);
+    private static final Duration DRAIN_IDLE = Duration.ofSeconds(5);
+    private static final Duration LOOK = Duration.ofMillis(100);
+    /** Before a destination is tried again: soon at first, then every half minute. */
+    private static final RetryPolicy PAUSES =
+            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
+
+    private final Settings settings;
+    private final RetryingTable primary;
+    private final List<Target> targets;
+    private final CopyState copyState;
+    private final Replicator replicator;
+    private final FirstCopy firstCopy;
+    private final boolean copying;
+    private final List<Drain> drains = new ArrayList<>();
+    private final Optional<Verification> verification;
+    private final Pool pool = Pool.unbounded("deliver");
+    private final Pool writers;
+    private final Gauges gauges;
+    private final Consumer<String> log;
+    private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
+    private final Map<String, Long> backlogs = new ConcurrentHashMap<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile boolean stopping;
+    private volatile @Nullable Reader reader;
+
+    /**
+     * @param writers bounds the requests in flight to all destinations together
+     * @param state the table {@code NAME-State}; see {@link StateRow}
+     * @param log is told what an operator should know, a line each
+     */
+    public Replication(
+            Settings settings,
+            RetryingTable primary,
+            List<Target> targets,
+            RetryingTable state,
+            Pin pin,
+            String worker,
+            DeadLetters deadLetters,
+            Pool writers,
+            Gauges gauges,
+            Progress progress,
+            Consumer<Discrepancy> findings,
+            Consumer<String> log) {
+        List<RetryingTable> tables =
+                targets.stream().flatMap(t -> t.table().stream()).toList();
+        if (!tables.isEmpty()) {
+            Pairing.check("replicate", primary, tables);
+        }
+        this.settings = settings;
+        this.primary = primary;
+        this.targets = targets;
+        this.writers = writers;
+        this.gauges = gauges;
+        this.log = log;
+        this.copyState = new CopyState(state, primary.keys());
+        this.firstCopy = new FirstCopy(
+                primary, targets, copyState, new Claim(state, "copy", worker, CLAIM), settings.retry(), progress);
+        // A copy that was begun is finished, whatever this command line says.
+        this.copying =
+                (settings.copyFirst() || copyState.begun()) && targets.stream().anyMatch(firstCopy::pending);
+        if (copying) {
+            firstCopy.requireEmpty(settings.overwrite());
+        }
+        List<Delivery> deliveries = new ArrayList<>();
+        for (Target target : targets) {
+            deliveries.add(delivery(target, state, worker));
+        }
+        this.replicator = new Replicator(
+                primary,
+                deliveries,
+                new Replicator.Settings(
+                        settings.skipTtlDeletes(),
+                        copying || settings.copyFirst() ? Optional.of(pin.at().minus(CLOCKS)) : Optional.empty()),
+                deadLetters,
+                pool);
+        this.verification = settings.verification()
+                .map(v -> new Verification(
+                        primary,
+                        targets,
+                        state,
+                        new Claim(state, "verify", worker, CLAIM),
+                        v,
+                        settings.retry(),
+                        findings));
+    }
+
+    /** A destination that is alone and not to be copied to is simply waited for: the stream is its backlog. */
+    private Delivery delivery(Target target, RetryingTable state, String worker) {
+        Backlog backlog = new Backlog(state, target.id(), primary.keys(), pool);
+        boolean alone = targets.size() == 1 && !copying;
+        Delivery delivery = new Delivery(
+                target.destination(),
+                alone ? Optional.empty() : Optional.of(backlog),
+                settings.patience(),
+                PAUSES,
+                pool,
+                log);
+        boolean pending = copying && firstCopy.pending(target);
+        ready.put(target.id(), !pending);
+        if (pending) {
+            delivery.leave();
+        }
+        Claim claim = new Claim(state, "drain/" + target.id(), worker, CLAIM);
+        BooleanSupplier isReady = () -> ready.getOrDefault(target.id(), true);
+        drains.add(new Drain(delivery, backlog, target.settler(primary, writers), claim, isReady));
+        return delivery;
+    }
+
+    public Replicator replicator() {
+        return replicator;
+    }
+
+    Optional<Verification> verification() {
+        return verification;
+    }
+
+    /** Applies records of one shard; returns when they are durable. */
+    public void apply(String shard, List<StreamRecord> records) {
+        gauges.active();
+        long began = System.nanoTime();
+        gauges.applied(shard, replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /**
+     * Runs until it is stopped or idle.
+     *
+     * @throws LockstepException where changes would be lost, or a position cannot be kept
+     * @throws CancelledException where the calling thread was interrupted
+     */
+    public void run(Reader shards) {
+        reader = shards;
+        ExecutorService threads = Executors.newCachedThreadPool(Crew.daemons("replicate"));
+        try {
+            start(threads, () -> {
+                shards.run();
+                ended.countDown();
+            });
+            start(threads, this::copyFirst);
+            drains.forEach(drain -> start(threads, () -> drainForEver(drain)));
+            verification.ifPresent(v -> start(threads, () -> every(LOOK.multipliedBy(10), () -> verify(v))));
+            await();
+        } finally {
+            stopping = true;
+            shards.stop();
+            threads.shutdownNow();
+            awaitEnd(threads);
+            drains.forEach(Drain::close);
+            pool.close();
+        }
+        rethrow(failure.get());
+    }
+
+    private void start(ExecutorService threads, Runnable task) {
+        threads.execute(() -> {
+            try {
+                task.run();
+            } catch (CancelledException e) {
+                if (!stopping) {
+                    fail(e);
+                }
+            } catch (Throwable t) {
+                fail(t);
+            }
+        });
+    }
+
+    private void fail(Throwable t) {
+        failure.compareAndSet(null, t);
+        ended.countDown();
+    }
+
+    private static void rethrow(@Nullable Throwable t) {
+        if (t instanceof RuntimeException e) {
+            throw e;
+        }
+        if (t instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private void await() {
+        try {
+            while (!ended.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (settings.untilIdle().map(this::idle).orElse(false)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("replicate", primary.name());
+        }
+    }
+
+    private boolean idle(Duration time) {
+        Reader shards = reader;
+        boolean busy = shards == null
+                || !shards.atTip()
+                || ready.containsValue(false)
+                || backlogs.values().stream().anyMatch(n -> n > 0)
+                || backlogs.size() < drains.size();
+        if (busy) {
+            gauges.active();
+        }
+        return gauges.idleFor().compareTo(time) >= 0;
+    }
+
+    /** Ends it from another thread: what is in hand is finished, positions are kept. */
+    public void stop() {
+        stopping = true;
+        ended.countDown();
+    }
+
+    private static void awaitEnd(ExecutorService threads) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            var unused = threads.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void copyFirst() {
+        if (!copying) {
+            return;
+        }
+        Reader shards = reader;
+        log.accept("copying " + primary.name()
+                + " first; changes meanwhile are kept in the backlog, however long it takes");
+        firstCopy.run(() -> shards != null && shards.everyShardIsRead());
+        targets.forEach(target -> ready.put(target.id(), true));
+        log.accept("the first copy is done");
+    }
+
+    private void drainForEver(Drain drain) {
+        while (!stopping) {
+            long left = drain.pass();
+            backlogs.put(drain.id(), left);
+            sleep(left > 0 || drain.away() ? DRAIN_BUSY : DRAIN_IDLE);
+        }
+    }
+
+    private void verify(Verification v) {
+        Reader shards = reader;
+        if (!ready.containsValue(false) && shards != null && shards.atTip()) {
+            v.pass();
+        }
+    }
+
+    private void every(Duration pause, Runnable task) {
+        while (!stopping) {
+            task.run();
+            sleep(pause);
+        }
+    }
+
+    private void sleep(Duration time) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("replicate", primary.name());
+        }
+    }
+
+    /** What is left in the backlogs, by destination, as far as was last seen. */
+    Map<String, Long> backlogs() {
+        return new HashMap<>(backlogs);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.lockstep.streams;
+
+import dev.lockstep.LockstepException;
+import dev.lockstep.capacity.Pace;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.StateRow;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.PacedTable;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.verify.Diff;
+import dev.lockstep.verify.DiffResult;
+import dev.lockstep.verify.DiffSettings;
+import dev.lockstep.verify.Discrepancy;
+import dev.lockstep.verify.RepairPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the replicas with the primary from time to time while they are kept in step, on a budget, and repairs them by
+ * the race-safe protocol if told.
+ *
+ * <p>One process of a name does it at a time; when it was last done stands in the state table. Run by one thread.
+ */
+final class Verification {
+    /**
+     * What to do.
+     *
+     * @param every from the beginning of one comparison to that of the next
+     * @param repair whether differences are repaired
+     * @param readUnits read units a second on each table; empty: so that a comparison takes at most half of {@code every}
+     * @param journal where an interrupted repair leaves its keys
+     */
+    record Settings(Duration every, boolean repair, Optional<Double> readUnits, Path journal) {}
+
+    /** What came of the last one. */
+    record Last(Instant at, Duration took, Optional<DiffResult> result, Optional<String> error) {}
+
+    private static final String ROW = "verified";
+    private static final double LEAST_UNITS = 100;
+    private static final double BYTES_PER_UNIT = 8192;
+    /** A replica may lag that far behind without being called different. */
+    private static final Duration SETTLE = Duration.ofSeconds(10);
+
+    private final RetryingTable primary;
+    private final List<Target> targets;
+    private final RetryingTable state;
+    private final Claim claim;
+    private final Settings settings;
+    private final RetryPolicy retry;
+    private final Consumer<Discrepancy> findings;
+    private volatile @Nullable Last last;
+
+    Verification(
+            RetryingTable primary,
+            List<Target> targets,
+            RetryingTable state,
+            Claim claim,
+            Settings settings,
+            RetryPolicy retry,
+            Consumer<Discrepancy> findings) {
+        this.primary = primary;
+        this.targets = targets;
+        this.state = state;
+        this.claim = claim;
+        this.settings = settings;
+        this.retry = retry;
+        this.findings = findings;
+    }
+
+    Optional<Last> last() {
+        return Optional.ofNullable(last);
+    }
+
+    Duration every() {
+        return settings.every();
+    }
+
+    /** Compares where it is time to and this process's turn. */
+    void pass() {
+        if (!due() || !claim.hold()) {
+            return;
+        }
+        try {
+            if (due()) {
+                compare();
+            }
+        } finally {
+            claim.release();
+        }
+    }
+
+    private boolean due() {
+        Key key = StateRow.named(ROW).key(state.keys());
+        return Optional.ofNullable(
+                        state.read(List.of(key), Consistency.STRONG).items().get(key))
+                .map(row -> StateRow.of(row).number("at"))
+                .map(at -> System.currentTimeMillis() - at >= settings.every().toMillis())
+                .orElse(true);
+    }
+
+    private void compare() {
+        Instant began = Instant.now();
+        state.write(List.of(StateRow.named(ROW).with("at", began.toEpochMilli()).put(state.keys())));
+        Pace pace = new Pace(settings.readUnits().orElseGet(this::gently));
+        Function<RetryingTable, RetryingTable> paced =
+                table -> RetryingTable.over(new PacedTable(table, pace), retry, Progress.NONE);
+        DiffSettings diff = DiffSettings.DEFAULT
+                .withSettle(SETTLE)
+                .withParallel(1)
+                .withRetry(retry)
+                .withRepair(settings.repair() ? RepairPolicy.EVERYTHING : RepairPolicy.NOTHING)
+                .withJournal(settings.journal());
+        try {
+            List<RetryingTable> replicas =
+                    targets.stream().flatMap(t -> t.table().stream()).map(paced).toList();
+            DiffResult result = new Diff(paced.apply(primary), replicas, diff).run(findings);
+            last = new Last(began, Duration.between(began, Instant.now()), Optional.of(result), Optional.empty());
+        } catch (LockstepException e) {
+            last = new Last(
+                    began,
+                    Duration.between(began, Instant.now()),
+                    Optional.empty(),
+                    Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Eventually consistent scans cost a unit for 8 KB. */
+    private double gently() {
+        double units = primary.size().bytes() / BYTES_PER_UNIT * (1 + targets.size());
+        return Math.max(LEAST_UNITS, units / (settings.every().toSeconds() / 2.0 + 1));
+    }
+}
