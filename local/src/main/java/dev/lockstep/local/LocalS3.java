@@ -81,17 +81,21 @@ public final class LocalS3 implements AutoCloseable {
             throw new IllegalStateException("this S3 server is closed");
         }
         if (client == null) {
-            client = S3Client.builder()
-                    .endpointOverride(endpoint())
-                    .forcePathStyle(true)
-                    .region(Region.US_EAST_1)
-                    .credentialsProvider(
-                            StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
-                    .httpClientBuilder(UrlConnectionHttpClient.builder())
-                    .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
-                    .build();
+            client = client(endpoint());
         }
         return client;
+    }
+
+    /** The same, for a {@link FaultProxy} before this server, say. The caller closes it. */
+    public S3Client client(URI endpoint) {
+        return S3Client.builder()
+                .endpointOverride(endpoint)
+                .forcePathStyle(true)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
     }
 
     /** Makes an empty bucket that keeps every version of its objects. */
