@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
  * with the access key {@value #ACCESS_KEY} and the secret {@value #SECRET}.
  *
  * <p>Versions, delete markers and {@code If-None-Match: *} are as in S3. It has no tags, no lifecycle and no Object Lock, it does not
- * give checksums back, and of several {@code If-Match} writes at once more than one may win. Listing thousands of versions takes seconds.
+ * give checksums back, and of several {@code If-Match} writes at once more than one may win. {@code a} and {@code a/b} cannot both be
+ * objects. Listing thousands of versions takes seconds.
  *
  * <p>Thread-safe. Its threads keep the process alive until it is closed.
  */
@@ -91,6 +92,7 @@ public final class LocalS3 implements AutoCloseable {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
+                .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
