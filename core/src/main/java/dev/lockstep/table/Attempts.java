@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The tries at one call, or at one batch until it is whole; counted from the last progress on. Used by one thread. */
-final class Attempts {
+public final class Attempts {
     private final String operation;
-    private final String table;
+    private final String subject;
     private final RetryPolicy policy;
     private final RetryingTable.Listener listener;
     private final List<LockstepException> earlier = new ArrayList<>();
     private int retries;
 
-    Attempts(String operation, String table, RetryPolicy policy, RetryingTable.Listener listener) {
+    public Attempts(String operation, String subject, RetryPolicy policy, RetryingTable.Listener listener) {
         this.operation = operation;
-        this.table = table;
+        this.subject = subject;
         this.policy = policy;
         this.listener = listener;
     }
 
     /** Calls until there is an answer, or a failure that is final. */
-    <T> T until(Supplier<T> call) {
+    public <T> T until(Supplier<T> call) {
         while (true) {
             try {
                 return call.get();
@@ -56,7 +56,7 @@ final class Attempts {
     private LockstepException throttledForEver(int unprocessed) {
         return new LockstepException(
                 operation,
-                table,
+                subject,
                 unprocessed + " came back unprocessed after " + retries + " retries",
                 "Give the table more capacity or lower --parallel, then run the same command again",
                 true,
@@ -70,12 +70,12 @@ final class Attempts {
 
     private void pause(String why) {
         Duration pause = policy.pause(retries++);
-        listener.pausing(table, operation, why, pause);
+        listener.pausing(subject, operation, why, pause);
         try {
             Thread.sleep(pause.toMillis(), pause.toNanosPart() % 1_000_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancelledException(operation, table);
+            throw new CancelledException(operation, subject);
         }
     }
 }

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>After the last try the last failure is thrown with the earlier ones suppressed. Thread-safe.
  */
 public final class RetryingTable implements Table {
-    /** Is told why a call waits, before it does. Called from any thread. */
+    /** Is told why a call waits, before it does. Called from any thread. The subject is the table, or the object. */
     public interface Listener {
-        void pausing(String table, String operation, String why, Duration pause);
+        void pausing(String subject, String operation, String why, Duration pause);
 
-        Listener NONE = (table, operation, why, pause) -> {};
+        Listener NONE = (subject, operation, why, pause) -> {};
     }
 
     private final Table table;

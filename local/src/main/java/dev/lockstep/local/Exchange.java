@@ -83,10 +83,15 @@ final class Exchange {
 
     /** Refuses the call with an error. */
     Reply refuse(int status, String type, String message) {
-        if (type.endsWith(THROTTLED) || type.endsWith("ThrottlingException")) {
+        if (type.endsWith(THROTTLED) || type.endsWith("ThrottlingException") || type.equals("SlowDown")) {
             settings.ledger().throttle();
         }
-        return Reply.error(status, type, message);
+        return error(status, type, message);
+    }
+
+    /** An error in the words of the service that was called. */
+    Reply error(int status, String type, String message) {
+        return request.isS3() ? Reply.s3Error(status, type, message) : Reply.error(status, type, message);
     }
 
     Reply refuseAsThrottled() {

@@ -45,9 +45,15 @@ public final class Fault {
 
     /** 500 InternalServerError, after: the call took effect. */
     public static Fault internalErrorAfter() {
-        return after(
-                "internalErrorAfter",
-                reply -> Delivery.whole(Reply.error(500, "InternalServerError", "Internal server error")));
+        return of("internalErrorAfter", exchange -> {
+            exchange.forward();
+            return Delivery.whole(exchange.error(500, "InternalServerError", "Internal server error"));
+        });
+    }
+
+    /** 503 SlowDown, S3's way to throttle; before. */
+    public static Fault slowDown() {
+        return error(503, "SlowDown", "Please reduce your request rate.");
     }
 
     /** 503 ServiceUnavailable, before. */

@@ -1,5 +1,7 @@
 package dev.lockstep.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +34,17 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
     static Reply error(int status, String type, String message) {
         String qualified = type.contains("#") ? type : DYNAMODB + type;
         return json(status, Json.object().put("__type", qualified).put("message", message));
+    }
+
+    /** An error as S3 words it. */
+    static Reply s3Error(int status, String code, String message) {
+        String id = "LOCKSTEP" + OWN.incrementAndGet();
+        String xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code><Message>" + message
+                + "</Message><RequestId>" + id + "</RequestId></Error>";
+        return new Reply(
+                status,
+                Map.of("content-type", "application/xml", "x-amz-request-id", id, CRC, NO_HEADER),
+                xml.getBytes(UTF_8));
     }
 
     boolean ok() {

@@ -11,8 +11,17 @@ import java.util.Map;
 @SuppressWarnings("ArrayRecordComponent")
 record Request(String method, String path, Map<String, String> headers, byte[] body) {
 
-    /** The DynamoDB operation, for example {@code PutItem}, or "none". */
+    /** The operation: DynamoDB's, for example {@code PutItem}, one of those of S3 that we use, or "none". */
     String api() {
+        return isS3() ? S3Operation.of(method, path) : dynamoApi();
+    }
+
+    /** Whether it was signed for S3. */
+    boolean isS3() {
+        return headers.getOrDefault("authorization", "").contains("/s3/aws4_request");
+    }
+
+    private String dynamoApi() {
         String target = headers.getOrDefault("x-amz-target", "none");
         return target.substring(target.lastIndexOf('.') + 1);
     }

@@ -10,11 +10,14 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP/1.1 on a raw connection: as much as DynamoDB's clients use. Stateless. */
+/** HTTP/1.1 on a raw connection: as much as the clients of DynamoDB and S3 use. Stateless. */
 final class Wire {
     private static final int MAX_LINE = 65_536;
+    private static final Set<String> OF_CONNECTION =
+            Set.of("connection", "keep-alive", "content-length", "transfer-encoding", "expect", "upgrade");
 
     private Wire() {}
 
@@ -34,6 +37,32 @@ final class Wire {
             out.flush();
         }
         return new Request(parts[0], parts[1], headers, body(in, headers));
+    }
+
+    /** Sends a request with its headers as they are, on a connection that is used for nothing else, and reads the answer. */
+    static Reply exchange(Request request, InputStream in, OutputStream out) throws IOException {
+        StringBuilder head = new StringBuilder();
+        head.append(request.method()).append(' ').append(request.path()).append(" HTTP/1.1\r\n");
+        request.headers().forEach((name, value) -> {
+            if (!OF_CONNECTION.contains(name)) {
+                header(head, name, value);
+            }
+        });
+        header(head, "content-length", Integer.toString(request.body().length));
+        header(head, "connection", "close");
+        out.write(head.append("\r\n").toString().getBytes(ISO_8859_1));
+        out.write(request.body());
+        out.flush();
+        return answer(in);
+    }
+
+    private static Reply answer(InputStream in) throws IOException {
+        String[] status = required(in).split(" ", 3);
+        Map<String, String> headers = headers(in);
+        boolean measured = headers.containsKey("content-length") || headers.containsKey("transfer-encoding");
+        byte[] body = measured ? body(in, headers) : in.readAllBytes();
+        headers.keySet().removeAll(OF_CONNECTION);
+        return new Reply(Integer.parseInt(status[1]), headers, body).with(Reply.CRC, Reply.NO_HEADER);
     }
 
     /** Status line and headers, saying that a body of {@code length} bytes follows. */

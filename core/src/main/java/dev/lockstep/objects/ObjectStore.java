@@ -1,0 +1,101 @@
+package dev.lockstep.objects;
+
+import dev.lockstep.LockstepException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bucket of objects, each small enough for memory: an item, a manifest, a lock.
+ *
+ * <p>Every call blocks the calling thread and may be made from any thread. It sees all writes that were answered before it
+ * began. It may fail with a {@link LockstepException}, whose {@code retryable} says whether the same call may be made
+ * again; a put or delete that failed so has an unknown outcome. Wrap a store in {@link RetryingObjects} to have calls made
+ * again. Keys are ASCII, without {@code .} or {@code ..} or empty parts.
+ */
+public interface ObjectStore {
+    /** No object read into memory is larger. */
+    int MAX_BYTES = 64 << 20;
+
+    /** {@code s3://bucket}: in results, messages and logs. */
+    String name();
+
+    /**
+     * Writes a whole object; readers see the old or the new one, never a part. The store checks what arrives against its
+     * SHA-256.
+     *
+     * @return false where the object had to be absent and is not; always true otherwise
+     */
+    boolean put(String key, byte[] content, Options options);
+
+    /**
+     * Reads an object, and checks what arrives against what the store says of it.
+     *
+     * @return empty where there is none
+     * @throws LockstepException also where it is larger than {@link #MAX_BYTES}
+     */
+    Optional<StoredObject> get(String key);
+
+    /** Deletes an object; one that is absent is fine. Where the bucket keeps versions, a delete marker is left. */
+    void delete(String key);
+
+    /**
+     * One page of the objects whose keys begin with the prefix, in the order of their keys.
+     *
+     * @param next what the page before gave; null for the first
+     */
+    Page page(String prefix, @Nullable String next);
+
+    /** All objects whose keys begin with the prefix, in the order of their keys; asks for a page when it gets there. */
+    default Stream<Entry> list(String prefix) {
+        int traits = Spliterator.ORDERED | Spliterator.NONNULL;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Listing(this, prefix), traits), false);
+    }
+
+    /**
+     * How to put.
+     *
+     * @param ifAbsent only where there is no such object: of several writers at once one wins
+     * @param metadata short ASCII texts that stay with the object
+     */
+    record Options(boolean ifAbsent, Optional<String> contentType, Map<String, String> metadata) {
+        /** Replaces what is there. */
+        public static final Options REPLACE = new Options(false, Optional.empty(), Map.of());
+
+        /** Leaves what is there. */
+        public static final Options IF_ABSENT = new Options(true, Optional.empty(), Map.of());
+
+        public Options {
+            metadata = Map.copyOf(metadata);
+        }
+
+        public Options ofType(String type) {
+            return new Options(ifAbsent, Optional.of(type), metadata);
+        }
+
+        public Options with(Map<String, String> more) {
+            return new Options(ifAbsent, contentType, more);
+        }
+    }
+
+    /**
+     * An object as it was read. Immutable by agreement: nobody writes to the array.
+     *
+     * @param etag as the store gave it, without quotes
+     * @param lastModified whole seconds
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record StoredObject(byte[] content, String etag, Instant lastModified, Map<String, String> metadata) {}
+
+    /** An object as a listing tells of it. */
+    record Entry(String key, long size, String etag, Instant lastModified) {}
+
+    /** @param next for the page after it; null where it is the last */
+    record Page(List<Entry> entries, @Nullable String next) {}
+}

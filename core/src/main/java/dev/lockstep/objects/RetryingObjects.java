@@ -1,0 +1,88 @@
+package dev.lockstep.objects;
+
+import dev.lockstep.table.Attempts;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.RetryingTable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store whose calls are made again with backoff where they fail for a passing reason.
+ *
+ * <p>After the last try the last failure is thrown with the earlier ones suppressed. Thread-safe.
+ */
+public final class RetryingObjects implements ObjectStore {
+    /** Names the put that wrote an object: whether "it is there already" speaks of our own earlier try. */
+    static final String PUT_ID = "lockstep-put";
+
+    private final ObjectStore objects;
+    private final RetryPolicy policy;
+    private final RetryingTable.Listener listener;
+
+    private RetryingObjects(ObjectStore objects, RetryPolicy policy, RetryingTable.Listener listener) {
+        this.objects = objects;
+        this.policy = policy;
+        this.listener = listener;
+    }
+
+    /** Wraps a store; one that is wrapped already stays as it is. */
+    public static RetryingObjects over(ObjectStore objects, RetryPolicy policy, RetryingTable.Listener listener) {
+        return objects instanceof RetryingObjects already ? already : new RetryingObjects(objects, policy, listener);
+    }
+
+    private Attempts attempts(String operation, String key) {
+        return new Attempts(operation, name() + "/" + key, policy, listener);
+    }
+
+    @Override
+    public String name() {
+        return objects.name();
+    }
+
+    @Override
+    public boolean put(String key, byte[] content, Options options) {
+        return options.ifAbsent()
+                ? putIfAbsent(key, content, options)
+                : attempts("PutObject", key).until(() -> objects.put(key, content, options));
+    }
+
+    /** A try whose answer was lost may have written the object, which then stands in the way of the next try. */
+    private boolean putIfAbsent(String key, byte[] content, Options options) {
+        String id = UUID.randomUUID().toString();
+        Map<String, String> metadata = new HashMap<>(options.metadata());
+        metadata.put(PUT_ID, id);
+        Options named = options.with(metadata);
+        int[] tries = new int[1];
+        return attempts("PutObject", key).until(() -> {
+            boolean first = tries[0]++ == 0;
+            return objects.put(key, content, named) || (!first && wasWrittenBy(id, key));
+        });
+    }
+
+    private boolean wasWrittenBy(String id, String key) {
+        return objects.get(key)
+                .filter(found -> id.equals(found.metadata().get(PUT_ID)))
+                .isPresent();
+    }
+
+    @Override
+    public Optional<StoredObject> get(String key) {
+        return attempts("GetObject", key).until(() -> objects.get(key));
+    }
+
+    @Override
+    public void delete(String key) {
+        attempts("DeleteObject", key).until(() -> {
+            objects.delete(key);
+            return true;
+        });
+    }
+
+    @Override
+    public Page page(String prefix, @Nullable String next) {
+        return attempts("ListObjectsV2", prefix).until(() -> objects.page(prefix, next));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.lockstep.objects;
+
+import dev.lockstep.local.FaultProxy;
+import dev.lockstep.local.LocalS3;
+import java.net.URI;
+import java.util.UUID;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** One S3 server for all tests of this JVM; each test has a bucket of its own. Thread-safe. */
+public final class TestS3 {
+    private static final class Holder {
+        static final LocalS3 LOCAL = LocalS3.start();
+    }
+
+    private TestS3() {}
+
+    /** Straight to the server; not to be closed. */
+    public static S3Client client() {
+        return Holder.LOCAL.client();
+    }
+
+    /** Which never tries again by itself. The test's to close. */
+    public static S3Client client(URI endpoint) {
+        return Holder.LOCAL.client(endpoint);
+    }
+
+    /** A proxy before the server, the test's to close. */
+    public static FaultProxy proxy() {
+        return FaultProxy.start(Holder.LOCAL.endpoint());
+    }
+
+    /** Creates an empty bucket with versions and tells its name. */
+    public static String createBucket() {
+        String name = "bucket-" + UUID.randomUUID();
+        Holder.LOCAL.createBucket(name);
+        return name;
+    }
+
+    public static S3Objects bucket() {
+        return new S3Objects(client(), createBucket());
+    }
+}
