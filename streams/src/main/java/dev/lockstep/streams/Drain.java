@@ -35,6 +35,8 @@ final class Drain {
     private final Settler settler;
     private final Claim claim;
     private final BooleanSupplier ready;
+    private volatile long remaining = -1;
+    private volatile long notedBefore;
 
     /** @param ready false while the destination's first copy is under way: what is settled too early, it would undo */
     Drain(Delivery delivery, Backlog backlog, Settler settler, Claim claim, BooleanSupplier ready) {
@@ -61,9 +63,14 @@ final class Drain {
      * @throws CancelledException where the thread was interrupted
      */
     long pass() {
-        if (!ready.getAsBoolean()) {
-            return backlog.size();
-        }
+        long noted = delivery.health().noted();
+        long left = ready.getAsBoolean() ? turn() : backlog.size();
+        remaining = left;
+        notedBefore = noted;
+        return left;
+    }
+
+    private long turn() {
         try {
             Left left = claim.hold() ? work() : look();
             if (left.old == 0) {
@@ -76,6 +83,16 @@ final class Drain {
             delivery.failed(e.problem());
             return backlog.size();
         }
+    }
+
+    /** Whether nothing was left at the last pass, and nothing was noted by this process since. */
+    boolean empty() {
+        return remaining == 0 && delivery.health().noted() == notedBefore;
+    }
+
+    /** How many keys were left at the last pass. */
+    long remaining() {
+        return Math.max(0, remaining);
     }
 
     private static final class Left {

@@ -6,14 +6,24 @@ import dev.lockstep.table.Condition;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Swapped;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What a name is tied to when it is used first: one stream of one table, and the moment from which its changes count.
  *
- * <pre>{@code {"id": "pin", "stream": "<ARN>", "table": "<TableId>", "at": millis}}</pre>
+ * <pre>{@code {"id": "pin", "stream": "<ARN>", "table": "<TableId>", "at": millis, "latest": 0|1}}</pre>
  */
-record Pin(String stream, String table, Instant at) {
+public record Pin(String stream, String table, Instant at, boolean latest) {
+
+    /** The service's clock and ours may differ: only changes that are older by more are known to be from before. */
+    private static final Duration CLOCKS = Duration.ofMinutes(2);
+
+    /** Changes before this moment do not count; empty where all that the stream has count. */
+    public Optional<Instant> notBefore() {
+        return latest ? Optional.of(at.minus(CLOCKS)) : Optional.empty();
+    }
 
     /**
      * The pin of this name: what was kept, or what is kept from now on.
@@ -21,10 +31,11 @@ record Pin(String stream, String table, Instant at) {
      * @throws InvalidSettingsException where the name is tied to another stream: a table that was made anew, or a stream
      *     that was switched off and on, has lost changes
      */
-    static Pin of(RetryingTable state, String name, String stream, String table) {
+    public static Pin of(RetryingTable state, String name, String stream, String table, boolean latest) {
         StateRow ours = StateRow.named("pin")
                 .with("stream", stream)
                 .with("table", table)
+                .with("latest", latest ? 1 : 0)
                 .with("at", System.currentTimeMillis());
         Swapped swapped = state.writeIf(ours.put(state.keys()), Condition.unchanged(ours.put(state.keys()), null));
         Item found = swapped.found();
@@ -37,6 +48,6 @@ record Pin(String stream, String table, Instant at) {
                             + ": changes in between may be lost",
                     "Start with another --name, then compare and repair: lockstep diff PRIMARY REPLICA --repair");
         }
-        return new Pin(stream, table, Instant.ofEpochMilli(row.number("at")));
+        return new Pin(stream, table, Instant.ofEpochMilli(row.number("at")), row.number("latest") == 1);
     }
 }

@@ -72,8 +72,6 @@ public final class Replication {
 
     /** A claim is taken over when its holder was silent for so long: longer than any pause of a healthy process. */
     private static final Duration CLAIM = Duration.ofSeconds(15);
-    /** The service's clock and ours may differ; records that are older than the pin by more are in the copy. */
-    private static final Duration CLOCKS = Duration.ofMinutes(2);
 
     private static final Duration DRAIN_BUSY = Duration.ofMillis(500);
     private static final Duration DRAIN_IDLE = Duration.ofSeconds(5);
@@ -96,7 +94,6 @@ public final class Replication {
     private final Gauges gauges;
     private final Consumer<String> log;
     private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
-    private final Map<String, Long> backlogs = new ConcurrentHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean stopping;
@@ -147,9 +144,7 @@ public final class Replication {
         this.replicator = new Replicator(
                 primary,
                 deliveries,
-                new Replicator.Settings(
-                        settings.skipTtlDeletes(),
-                        copying || settings.copyFirst() ? Optional.of(pin.at().minus(CLOCKS)) : Optional.empty()),
+                new Replicator.Settings(settings.skipTtlDeletes(), pin.notBefore()),
                 deadLetters,
                 pool);
         this.verification = settings.verification()
@@ -189,8 +184,9 @@ public final class Replication {
         return replicator;
     }
 
-    Optional<Verification> verification() {
-        return verification;
+    /** What came of this process's last comparison. */
+    public Optional<Verification.Last> lastVerification() {
+        return verification.flatMap(Verification::last);
     }
 
     /** Applies records of one shard; returns when they are durable. */
@@ -275,8 +271,8 @@ public final class Replication {
         boolean busy = shards == null
                 || !shards.atTip()
                 || ready.containsValue(false)
-                || backlogs.values().stream().anyMatch(n -> n > 0)
-                || backlogs.size() < drains.size();
+                || verification.map(Verification::busy).orElse(false)
+                || !drains.stream().allMatch(Drain::empty);
         if (busy) {
             gauges.active();
         }
@@ -315,9 +311,11 @@ public final class Replication {
 
     private void drainForEver(Drain drain) {
         while (!stopping) {
-            long left = drain.pass();
-            backlogs.put(drain.id(), left);
-            sleep(left > 0 || drain.away() ? DRAIN_BUSY : DRAIN_IDLE);
+            drain.pass();
+            long next = System.nanoTime() + DRAIN_IDLE.toNanos();
+            do {
+                sleep(DRAIN_BUSY);
+            } while (drain.empty() && !drain.away() && System.nanoTime() < next);
         }
     }
 
@@ -344,8 +342,10 @@ public final class Replication {
         }
     }
 
-    /** What is left in the backlogs, by destination, as far as was last seen. */
-    Map<String, Long> backlogs() {
-        return new HashMap<>(backlogs);
+    /** How many keys wait in the backlogs, by destination, as far as was last seen. */
+    public Map<String, Long> backlogs() {
+        Map<String, Long> left = new HashMap<>();
+        drains.forEach(drain -> left.put(drain.id(), drain.remaining()));
+        return left;
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.streams;
 
+import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.capacity.Pace;
 import dev.lockstep.progress.Progress;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One process of a name does it at a time; when it was last done stands in the state table. Run by one thread.
  */
-final class Verification {
+public final class Verification {
     /**
      * What to do.
      *
@@ -37,17 +38,16 @@ final class Verification {
      * @param repair whether differences are repaired
      * @param readUnits read units a second on each table; empty: so that a comparison takes at most half of {@code every}
      * @param journal where an interrupted repair leaves its keys
+     * @param settle how long a difference must last: longer than the replicas usually lag
      */
-    record Settings(Duration every, boolean repair, Optional<Double> readUnits, Path journal) {}
+    public record Settings(Duration every, boolean repair, Optional<Double> readUnits, Path journal, Duration settle) {}
 
     /** What came of the last one. */
-    record Last(Instant at, Duration took, Optional<DiffResult> result, Optional<String> error) {}
+    public record Last(Instant at, Duration took, Optional<DiffResult> result, Optional<String> error) {}
 
     private static final String ROW = "verified";
     private static final double LEAST_UNITS = 100;
     private static final double BYTES_PER_UNIT = 8192;
-    /** A replica may lag that far behind without being called different. */
-    private static final Duration SETTLE = Duration.ofSeconds(10);
 
     private final RetryingTable primary;
     private final List<Target> targets;
@@ -57,6 +57,7 @@ final class Verification {
     private final RetryPolicy retry;
     private final Consumer<Discrepancy> findings;
     private volatile @Nullable Last last;
+    private volatile boolean busy = true;
 
     Verification(
             RetryingTable primary,
@@ -85,16 +86,22 @@ final class Verification {
 
     /** Compares where it is time to and this process's turn. */
     void pass() {
-        if (!due() || !claim.hold()) {
-            return;
-        }
-        try {
-            if (due()) {
-                compare();
+        if (due() && claim.hold()) {
+            busy = true;
+            try {
+                if (due()) {
+                    compare();
+                }
+            } finally {
+                claim.release();
             }
-        } finally {
-            claim.release();
         }
+        busy = false;
+    }
+
+    /** Whether it is at work, or has not looked yet whether it is time to. */
+    boolean busy() {
+        return busy;
     }
 
     private boolean due() {
@@ -113,16 +120,18 @@ final class Verification {
         Function<RetryingTable, RetryingTable> paced =
                 table -> RetryingTable.over(new PacedTable(table, pace), retry, Progress.NONE);
         DiffSettings diff = DiffSettings.DEFAULT
-                .withSettle(SETTLE)
+                .withSettle(settings.settle())
                 .withParallel(1)
                 .withRetry(retry)
-                .withRepair(settings.repair() ? RepairPolicy.EVERYTHING : RepairPolicy.NOTHING)
-                .withJournal(settings.journal());
+                .withJournal(settings.journal())
+                .withRepair(settings.repair() ? RepairPolicy.EVERYTHING : RepairPolicy.NOTHING);
         try {
             List<RetryingTable> replicas =
                     targets.stream().flatMap(t -> t.table().stream()).map(paced).toList();
             DiffResult result = new Diff(paced.apply(primary), replicas, diff).run(findings);
             last = new Last(began, Duration.between(began, Instant.now()), Optional.of(result), Optional.empty());
+        } catch (CancelledException e) {
+            throw e;
         } catch (LockstepException e) {
             last = new Last(
                     began,

@@ -1,0 +1,270 @@
+package dev.lockstep.streams;
+
+import static dev.lockstep.table.TestItems.BY_STRING;
+import static dev.lockstep.table.TestItems.item;
+import static dev.lockstep.table.TestItems.key;
+import static dev.lockstep.table.TestItems.n;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.change.Change;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.replicate.Destination;
+import dev.lockstep.replicate.StateRow;
+import dev.lockstep.replicate.TableDestination;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.KeyAttribute;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.table.MemoryTable;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.work.Pool;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+
+/** The service around a reader in memory: what must hold of the whole, whatever is away, slow or killed meanwhile. */
+class ReplicationTest {
+    private static final KeySchema STATE =
+            new KeySchema(new KeyAttribute(StateRow.ID, ScalarAttributeType.S), Optional.empty());
+
+    @TempDir
+    Path folder;
+
+    private final Pool writers = Pool.of("write", 8);
+    private final MemoryTable primary = new MemoryTable("primary", BY_STRING);
+    private final MemoryStream stream = new MemoryStream(primary);
+    private final MemoryTable state = new MemoryTable("state", STATE);
+    private final MemoryTable a = new MemoryTable("a", BY_STRING);
+    private final MemoryTable b = new MemoryTable("b", BY_STRING);
+    private final AtomicBoolean bIsAway = new AtomicBoolean();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() {
+        writers.close();
+    }
+
+    private static RetryingTable retrying(MemoryTable table) {
+        return RetryingTable.over(table, RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
+    }
+
+    private Target target(MemoryTable table, AtomicBoolean away) {
+        Destination destination = new TableDestination(retrying(table), writers);
+        Destination absent = new Destination() {
+            @Override
+            public String name() {
+                return table.name();
+            }
+
+            @Override
+            public List<Refused> apply(Collection<Change> changes) {
+                if (away.get()) {
+                    throw new LockstepException("BatchWriteItem", table.name(), "away", "", true, null);
+                }
+                return destination.apply(changes);
+            }
+        };
+        return new Target(table.name(), absent, Optional.of(retrying(table)));
+    }
+
+    private Replication replication(
+            boolean copyFirst, Optional<Verification.Settings> verification, Target... targets) {
+        Replication.Settings settings = new Replication.Settings(
+                "test",
+                copyFirst,
+                false,
+                false,
+                Duration.ofMillis(50),
+                Optional.of(Duration.ofMillis(300)),
+                verification,
+                RetryPolicy.BRIEF);
+        Pin pin = Pin.of(retrying(state), "test", "stream", primary.id(), copyFirst);
+        return new Replication(
+                settings,
+                retrying(primary),
+                List.of(targets),
+                retrying(state),
+                pin,
+                "worker-" + ThreadLocalRandom.current().nextInt(),
+                DeadLetters.NONE,
+                writers,
+                new Gauges(true, lag -> {}),
+                Progress.NONE,
+                found -> {},
+                log::add);
+    }
+
+    private static Item version(String id, int v) {
+        return item(id, "v", n("" + v));
+    }
+
+    private void write(Random random, int v) {
+        String id = "k" + (random.nextInt(3) == 0 ? random.nextInt(10) : random.nextInt(500));
+        stream.write(key(id), random.nextInt(4) == 0 ? null : version(id, v));
+    }
+
+    /** Writes until told to stop. */
+    private final class Writer implements AutoCloseable {
+        private final AtomicBoolean stop = new AtomicBoolean();
+        private final Thread thread = new Thread(() -> {
+            Random random = new Random(7);
+            for (int v = 1; !stop.get(); v++) {
+                write(random, v);
+                if (v % 20 == 0) {
+                    try {
+                        TimeUnit.MILLISECONDS.sleep(1);
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            }
+        });
+
+        Writer() {
+            thread.start();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            stop.set(true);
+            thread.join();
+        }
+    }
+
+    @Test
+    void a_first_copy_misses_nothing_that_is_written_meanwhile_however_often_it_is_cut_off() throws Exception {
+        for (int i = 0; i < 2_000; i++) {
+            primary.put(version("old" + i, i));
+            primary.put(version("k" + i % 500, i));
+        }
+        primary.pagesOf(20);
+        var position = new MemoryStream.Position(stream.end());
+        Random random = new Random(11);
+        try (Writer writer = new Writer()) {
+            for (int cut = 0; cut < 6; cut++) {
+                Replication replication = replication(true, Optional.empty(), target(a, new AtomicBoolean()));
+                Thread running = new Thread(() -> {
+                    try {
+                        replication.run(new MemoryStream.Reader(stream, replication, position));
+                    } catch (CancelledException e) {
+                        // That is what the interrupt is for.
+                    }
+                });
+                running.start();
+                TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(150));
+                running.interrupt();
+                running.join();
+            }
+        }
+        Replication last = replication(true, Optional.empty(), target(a, new AtomicBoolean()));
+        last.run(new MemoryStream.Reader(stream, last, position));
+        assertThat(a.items()).isEqualTo(primary.items());
+        assertThat(state.items())
+                .as("the backlog is worked off")
+                .noneMatch(row -> StateRow.of(row).id().startsWith("backlog/"));
+    }
+
+    @Test
+    void one_that_was_away_catches_up_and_the_others_did_not_wait() throws Exception {
+        var position = new MemoryStream.Position(0);
+        bIsAway.set(true);
+        Replication replication =
+                replication(false, Optional.empty(), target(a, new AtomicBoolean()), target(b, bIsAway));
+        Thread running = new Thread(() -> replication.run(new MemoryStream.Reader(stream, replication, position)));
+        running.start();
+        Random random = new Random(3);
+        for (int v = 1; v <= 3_000; v++) {
+            write(random, v);
+        }
+        await().untilAsserted(() -> assertThat(a.items()).isEqualTo(primary.items()));
+        assertThat(b.items()).isEmpty();
+        bIsAway.set(false);
+        for (int v = 3_001; v <= 4_000; v++) {
+            write(random, v);
+        }
+        running.join(60_000);
+        assertThat(running.isAlive()).isFalse();
+        assertThat(b.items()).isEqualTo(primary.items());
+        assertThat(log).anyMatch(line -> line.contains("b is away")).anyMatch(line -> line.contains("b is back"));
+    }
+
+    @Test
+    void a_copy_into_a_table_that_holds_items_is_refused() {
+        a.put(version("x", 1));
+        assertThatThrownBy(() -> replication(true, Optional.empty(), target(a, new AtomicBoolean())))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("--overwrite");
+    }
+
+    @Test
+    void a_name_belongs_to_one_stream() {
+        Pin.of(retrying(state), "test", "stream", primary.id(), false);
+        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream/2", primary.id(), false))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("another --name");
+        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream", "another table", false))
+                .isInstanceOf(InvalidSettingsException.class);
+    }
+
+    @Test
+    void drift_is_found_and_repaired_while_it_runs() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            primary.put(version("k" + i, i));
+            a.put(version("k" + i, i == 7 ? 99 : i));
+        }
+        var settings = new Verification.Settings(Duration.ofHours(1), true, Optional.of(1e6), folder, Duration.ZERO);
+        Replication replication = replication(false, Optional.of(settings), target(a, new AtomicBoolean()));
+        Thread running = new Thread(
+                () -> replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0))));
+        running.start();
+        await().until(() -> replication.lastVerification().isPresent());
+        running.join();
+        var counts = replication
+                .lastVerification()
+                .get()
+                .result()
+                .orElseThrow()
+                .replicas()
+                .get(0)
+                .counts();
+        assertThat(counts.different()).isEqualTo(1);
+        assertThat(counts.repaired()).isEqualTo(1);
+        assertThat(a.items()).isEqualTo(primary.items());
+    }
+
+    @Test
+    void a_job_has_one_holder_and_is_taken_over_when_he_falls_silent() throws Exception {
+        Claim first = new Claim(retrying(state), "job", "one", Duration.ofMillis(300));
+        Claim second = new Claim(retrying(state), "job", "two", Duration.ofMillis(300));
+        assertThat(first.hold()).isTrue();
+        assertThat(second.hold()).isFalse();
+        assertThat(first.hold()).isTrue();
+        List<Boolean> tries = new ArrayList<>();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
+            tries.add(second.hold());
+            return tries.get(tries.size() - 1);
+        });
+        assertThat(tries.size()).isGreaterThan(3);
+        assertThat(first.hold()).isFalse();
+        second.release();
+        assertThat(first.hold()).isTrue();
+    }
+}
