@@ -45,6 +45,8 @@ class ReplicationTest {
     private static final KeySchema STATE =
             new KeySchema(new KeyAttribute(StateRow.ID, ScalarAttributeType.S), Optional.empty());
 
+    private static final int KEYS = 2_500;
+
     @TempDir
     Path folder;
 
@@ -87,6 +89,8 @@ class ReplicationTest {
 
     private Replication replication(
             boolean copyFirst, Optional<Verification.Settings> verification, Target... targets) {
+        RetryingTable far = RetryingTable.over(
+                new DistantTable(primary, Duration.ofMillis(10)), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
         Replication.Settings settings = new Replication.Settings(
                 "test",
                 copyFirst,
@@ -99,7 +103,7 @@ class ReplicationTest {
         Pin pin = Pin.of(retrying(state), "test", "stream", primary.id(), copyFirst);
         return new Replication(
                 settings,
-                retrying(primary),
+                far,
                 List.of(targets),
                 retrying(state),
                 pin,
@@ -117,18 +121,18 @@ class ReplicationTest {
     }
 
     private void write(Random random, int v) {
-        String id = "k" + (random.nextInt(3) == 0 ? random.nextInt(10) : random.nextInt(500));
+        String id = "k" + (random.nextInt(10) == 0 ? random.nextInt(10) : random.nextInt(KEYS));
         stream.write(key(id), random.nextInt(4) == 0 ? null : version(id, v));
     }
 
-    /** Writes until told to stop. */
+    /** Writes until told to stop, so slowly that what a mistake does to a key is seldom covered by the next change. */
     private final class Writer implements AutoCloseable {
         private final AtomicBoolean stop = new AtomicBoolean();
         private final Thread thread = new Thread(() -> {
             Random random = new Random(7);
             for (int v = 1; !stop.get(); v++) {
                 write(random, v);
-                if (v % 20 == 0) {
+                if (v % 2 == 0) {
                     try {
                         TimeUnit.MILLISECONDS.sleep(1);
                     } catch (InterruptedException e) {
@@ -151,9 +155,8 @@ class ReplicationTest {
 
     @Test
     void a_first_copy_misses_nothing_that_is_written_meanwhile_however_often_it_is_cut_off() throws Exception {
-        for (int i = 0; i < 2_000; i++) {
-            primary.put(version("old" + i, i));
-            primary.put(version("k" + i % 500, i));
+        for (int i = 0; i < KEYS; i++) {
+            primary.put(version("k" + i, i));
         }
         primary.pagesOf(20);
         var position = new MemoryStream.Position(stream.end());
