@@ -34,7 +34,10 @@ import java.util.function.Supplier;
  * <p>S3 has no order of writes but that of their arrival: a put that was delayed in the network until after the next
  * change of the same item stays. Thread-safe.
  */
-public final class ItemFolder implements Destination {
+public final class ItemFolder implements Destination, CopyTarget {
+    /** How many requests in flight the pool of a folder should allow. */
+    public static final int MAX_CALLS = 64;
+
     private static final Options JSON = Options.REPLACE.ofType("application/json");
 
     private final RetryingObjects objects;
@@ -58,7 +61,7 @@ public final class ItemFolder implements Destination {
         return folder.text();
     }
 
-    /** Whether there is any object in it. */
+    @Override
     public boolean holdsItems() {
         return objects.list(folder.keysBeginWith()).findAny().isPresent();
     }
@@ -95,16 +98,20 @@ public final class ItemFolder implements Destination {
                         "Mend the item in the primary table"));
     }
 
-    /**
-     * Writes or deletes one item, on the calling thread.
-     *
-     * @throws LockstepException also where the item cannot be carried exactly; then nothing was sent
-     */
-    void put(Write write) {
-        fault(write).ifPresent(fault -> {
-            throw fault;
-        });
-        write(write);
+    @Override
+    public int batch() {
+        return 1;
+    }
+
+    /** One after the other, on the calling thread. */
+    @Override
+    public void write(List<Write> writes) {
+        for (Write write : writes) {
+            fault(write).ifPresent(fault -> {
+                throw fault;
+            });
+            write(write);
+        }
     }
 
     private void write(Write write) {
