@@ -3,6 +3,8 @@ package dev.lockstep.cli;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.Segment;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +56,37 @@ final class CommonOptions {
 
     RetryPolicy retry() {
         return new RetryPolicy(maxRetries, Duration.ofMillis(retryDelayBase), RetryPolicy.DEFAULT.cap());
+    }
+
+    /** Where the buckets are; only for commands that know folders. */
+    static final class Buckets {
+        @Option(
+                names = "--s3-endpoint",
+                paramLabel = "URL",
+                description = "Where the buckets are, if not in S3 itself: a server that speaks its protocol"
+                        + " (default: AWS_ENDPOINT_URL_S3).")
+        @Nullable
+        String endpoint;
+
+        Optional<URI> endpoint() {
+            return Optional.ofNullable(endpoint)
+                    .or(() -> Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_S3")))
+                    .filter(url -> !url.isBlank())
+                    .map(Buckets::server);
+        }
+
+        private static URI server(String url) {
+            try {
+                URI uri = new URI(url).parseServerAuthority();
+                if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                    return uri;
+                }
+            } catch (URISyntaxException e) {
+                // Told below, like any other that is no URL of a server.
+            }
+            throw new InvalidSettingsException(
+                    "check", "S3 endpoint '" + url + "'", "not a URL of a server", "For example http://localhost:9000");
+        }
     }
 
     /** How a job is divided; only for commands that scan. */

@@ -1,6 +1,8 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.S3Objects;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableCreation;
 import dev.lockstep.table.TableRef;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
@@ -22,14 +25,15 @@ import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** The clients of one command: one for each Region or endpoint that its tables are in. Used by one thread. */
+/** The clients of one command: one for each Region or endpoint that its tables are in, and one for buckets. Used by one thread. */
 final class Connections implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 512;
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -38,6 +42,7 @@ final class Connections implements AutoCloseable {
 
     private final boolean allowHttp;
     private final Map<String, DynamoDbClient> clients = new HashMap<>();
+    private @Nullable S3Client s3;
 
     Connections(boolean allowHttp) {
         this.allowHttp = allowHttp;
@@ -63,9 +68,18 @@ final class Connections implements AutoCloseable {
         TableCreation.createLike(model, client(ref), ref);
     }
 
+    /** The bucket of a folder. All folders of a command are behind one endpoint; empty: in S3 itself, whatever the Region. */
+    S3Objects bucket(ObjectRef folder, Optional<URI> endpoint) {
+        endpoint.ifPresent(e -> requireTls(folder.text(), e));
+        if (s3 == null) {
+            s3 = connectS3(endpoint);
+        }
+        return new S3Objects(s3, folder.bucket());
+    }
+
     private DynamoDbClient client(TableRef ref) {
         Optional<URI> endpoint = ref.endpoint().or(Connections::usualEndpoint);
-        endpoint.ifPresent(e -> requireTls(ref, e));
+        endpoint.ifPresent(e -> requireTls(ref.text(), e));
         Region region = ref.region().map(Region::of).orElseGet(() -> usualRegion(endpoint));
         return clients.computeIfAbsent(endpoint + " " + region, place -> connect(endpoint, region));
     }
@@ -89,30 +103,46 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private void requireTls(TableRef ref, URI endpoint) {
+    private void requireTls(String subject, URI endpoint) {
         if ("http".equals(endpoint.getScheme()) && !TableRef.onThisMachine(endpoint) && !allowHttp) {
             throw new InvalidSettingsException(
                     "open",
-                    ref.text(),
+                    subject,
                     "plain http to another machine would show the items to the network",
                     "Use https://, or say --allow-http if the network is yours");
         }
     }
 
     private static DynamoDbClient connect(Optional<URI> endpoint, Region region) {
-        SdkHttpClient http = ApacheHttpClient.builder()
-                .maxConnections(MAX_CONNECTIONS)
-                .connectionTimeout(CONNECT)
-                .socketTimeout(ATTEMPT)
-                .build();
         DynamoDbClientBuilder builder = DynamoDbClient.builder()
-                .httpClient(http)
+                .httpClientBuilder(http())
                 .credentialsProvider(credentials(endpoint))
                 .region(region)
                 .overrideConfiguration(
                         o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
         endpoint.ifPresent(builder::endpointOverride);
         return builder.build();
+    }
+
+    private static S3Client connectS3(Optional<URI> endpoint) {
+        S3ClientBuilder builder = S3Client.builder()
+                .httpClientBuilder(http())
+                .credentialsProvider(credentials(endpoint))
+                .region(usualRegion(endpoint))
+                .crossRegionAccessEnabled(endpoint.isEmpty())
+                .forcePathStyle(endpoint.isPresent())
+                .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
+                .overrideConfiguration(
+                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
+        endpoint.ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    private static ApacheHttpClient.Builder http() {
+        return ApacheHttpClient.builder()
+                .maxConnections(MAX_CONNECTIONS)
+                .connectionTimeout(CONNECT)
+                .socketTimeout(ATTEMPT);
     }
 
     /** The SDK's default chain; on this machine without those of its steps that ask the network, and with an end. */
@@ -130,5 +160,8 @@ final class Connections implements AutoCloseable {
     @Override
     public void close() {
         clients.values().forEach(DynamoDbClient::close);
+        if (s3 != null) {
+            s3.close();
+        }
     }
 }

@@ -1,11 +1,15 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.replicate.Copy;
+import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
+import dev.lockstep.replicate.ItemFolder;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableRef;
+import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +32,10 @@ import picocli.CommandLine.Spec;
         name = "copy",
         mixinStandardHelpOptions = true,
         description = {
-            "Copies every item of PRIMARY into each DESTINATION. Writes without conditions, so a table that holds items is"
-                    + " refused.",
+            "Copies every item of PRIMARY into each DESTINATION. Writes without conditions, so a table or folder that holds"
+                    + " items is refused.",
+            "Into s3://bucket/prefix goes a folder with the table's name, one object an item: an incremental backup in"
+                    + " mapbox/dynamodb-replicator's format.",
             "For a replica that is in use say 'lockstep diff --repair'."
         },
         footerHeading = "%nExit status:%n",
@@ -37,10 +45,14 @@ final class CopyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "PRIMARY", description = "The table to read: region/table, an ARN, ...")
     String primary = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "DESTINATION", description = "The tables to write.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "DESTINATION",
+            description = "The tables to write, or s3://bucket/prefix.")
     List<String> destinations = new ArrayList<>();
 
-    @Option(names = "--overwrite", description = "Write into a table that holds items.")
+    @Option(names = "--overwrite", description = "Write into a table or folder that holds items.")
     boolean overwrite;
 
     @Option(
@@ -55,6 +67,9 @@ final class CopyCommand implements Callable<Integer> {
     CommonOptions.Scanning scanning = new CommonOptions.Scanning();
 
     @Mixin
+    CommonOptions.Buckets buckets = new CommonOptions.Buckets();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -64,8 +79,11 @@ final class CopyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TableRef primaryRef = TableRef.parse(primary);
-        List<TableRef> refs =
-                destinations.stream().map(CopyCommand::destination).toList();
+        List<ObjectRef> folders = destinations.stream()
+                .filter(ObjectRef::isMeantBy)
+                .map(ObjectRef::parse)
+                .toList();
+        List<TableRef> refs = tables().map(TableRef::parse).toList();
         CopySettings settings = new CopySettings(
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
         try (Connections connections = new Connections(common.allowHttp)) {
@@ -73,16 +91,12 @@ final class CopyCommand implements Callable<Integer> {
             if (create && !dryRun) {
                 createMissing(connections, from, refs);
             }
-            return copy(from, connections.open(refs), settings);
+            return copy(connections, from, connections.open(refs), folders, settings);
         }
     }
 
-    private static TableRef destination(String text) {
-        if (text.startsWith("s3://")) {
-            throw new InvalidSettingsException(
-                    "copy", text, "copying into S3 is not part of this version", "Name a table");
-        }
-        return TableRef.parse(text);
+    private Stream<String> tables() {
+        return destinations.stream().filter(text -> !ObjectRef.isMeantBy(text));
     }
 
     private void createMissing(Connections connections, DynamoTable from, List<TableRef> refs) {
@@ -95,7 +109,12 @@ final class CopyCommand implements Callable<Integer> {
         }
     }
 
-    private int copy(DynamoTable from, List<DynamoTable> to, CopySettings settings) {
+    private int copy(
+            Connections connections,
+            DynamoTable from,
+            List<DynamoTable> to,
+            List<ObjectRef> folderRefs,
+            CopySettings settings) {
         Console console = Console.of(spec, common);
         Map<String, Usage> usage = new LinkedHashMap<>();
         usage.put(from.name(), from.usage());
@@ -103,25 +122,40 @@ final class CopyCommand implements Callable<Integer> {
         long began = System.nanoTime();
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
-        try (ConsoleProgress progress = console.progress(all)) {
-            Copy.Result result = new Copy(from, to, settings, progress).run();
+        try (ConsoleProgress progress = console.progress(all);
+                Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
+            List<ItemFolder> folders = folderRefs.stream()
+                    .map(ref -> folder(connections, ref, from, calls, progress))
+                    .toList();
+            Copy.Result result = new Copy(from, to, folders, settings, progress, CopyCheckpoint.NONE).run();
             progress.close();
             long elapsed = System.nanoTime() - began;
             Written written = new Written(result.read(), result.written(), 0, 0, 0);
-            console.print(written.json(usage, elapsed), () -> text(from, to, result, usage, elapsed));
+            console.print(written.json(usage, elapsed), () -> text(from, names(to, folders), result, usage, elapsed));
             return 0;
         }
     }
 
-    private String text(
-            DynamoTable from, List<DynamoTable> to, Copy.Result result, Map<String, Usage> usage, long elapsed) {
+    private ItemFolder folder(
+            Connections connections, ObjectRef ref, DynamoTable from, Pool calls, ConsoleProgress progress) {
+        RetryingObjects bucket =
+                RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), progress);
+        return new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
+    }
+
+    private static String names(List<DynamoTable> tables, List<ItemFolder> folders) {
+        return Stream.concat(
+                        tables.stream().map(DynamoTable::name), folders.stream().map(ItemFolder::name))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String text(DynamoTable from, String names, Copy.Result result, Map<String, Usage> usage, long elapsed) {
         String what =
                 dryRun ? "dry run: would write %,d items read from %s into %s%n" : "copied %,d items of %s into %s%n";
-        String names = String.join(", ", to.stream().map(DynamoTable::name).toList());
-        String check = dryRun
+        String tables = tables().collect(Collectors.joining(" "));
+        String check = dryRun || tables.isEmpty()
                 ? ""
-                : String.format(
-                        "%n%nTo prove them equal: lockstep diff %s %s", primary, String.join(" ", destinations));
+                : String.format("%n%nTo prove them equal: lockstep diff %s %s", primary, tables);
         return String.format(Locale.ROOT, what, result.read(), from.name(), names)
                 + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing()
                 + check;

@@ -72,13 +72,6 @@ class CopyAndItemCommandTest {
     }
 
     @Test
-    void s3_destinations_are_refused_plainly() {
-        Ran ran = Shell.run("copy", Server.ref(Server.create("primary")), "s3://bucket/folder");
-        assertThat(ran.status()).isEqualTo(2);
-        assertThat(ran.err()).contains("S3");
-    }
-
-    @Test
     void one_item_is_compared_and_copied() {
         String primary = Server.filled("primary", 5, 100);
         String replica = Server.create("replica");

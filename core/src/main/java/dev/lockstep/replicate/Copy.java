@@ -7,7 +7,6 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
 import dev.lockstep.scan.Scan;
-import dev.lockstep.table.DryRunTable;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryingTable;
@@ -19,14 +18,16 @@ import dev.lockstep.table.Write;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Copies every item of a table into others by BatchWriteItem, the primary read once for all of them.
+ * Copies every item of a table into others, and into folders of items, the primary read once for all of them.
  *
  * <p>The writes carry no condition: an item that a destination holds at the same key is replaced, and what is written to
  * the primary while the copy runs may be missed. So a destination must be empty unless the settings say otherwise; a
@@ -38,7 +39,7 @@ public final class Copy {
     private static final long BYTES_PER_SEGMENT = 256L << 20;
 
     private final RetryingTable primary;
-    private final List<RetryingTable> destinations;
+    private final List<CopyTarget> destinations;
     private final CopySettings settings;
     private final Progress progress;
     private final CopyCheckpoint checkpoint;
@@ -61,15 +62,38 @@ public final class Copy {
             CopySettings settings,
             Progress progress,
             CopyCheckpoint checkpoint) {
-        Pairing.check("copy", primary, destinations);
+        this(primary, destinations, List.of(), settings, progress, checkpoint);
+    }
+
+    /** @throws InvalidSettingsException where the tables do not fit each other, or a folder is named twice */
+    public Copy(
+            Table primary,
+            List<? extends Table> tables,
+            List<ItemFolder> folders,
+            CopySettings settings,
+            Progress progress,
+            CopyCheckpoint checkpoint) {
+        if (folders.isEmpty() || !tables.isEmpty()) {
+            Pairing.check("copy", primary, tables);
+        }
+        requireDifferent(folders);
         this.primary = RetryingTable.over(primary, settings.retry(), progress);
-        this.destinations = destinations.stream()
-                .map(d -> settings.dryRun() ? new DryRunTable(d) : d)
-                .map(d -> RetryingTable.over(d, settings.retry(), progress))
+        this.destinations = Stream.concat(
+                        tables.stream().map(t -> CopyTarget.of(RetryingTable.over(t, settings.retry(), progress))),
+                        folders.stream())
                 .toList();
         this.settings = settings;
         this.progress = progress;
         this.checkpoint = checkpoint;
+    }
+
+    private static void requireDifferent(List<ItemFolder> folders) {
+        Set<String> names = new HashSet<>();
+        for (ItemFolder folder : folders) {
+            if (!names.add(folder.name())) {
+                throw new InvalidSettingsException("copy", folder.name(), "it is named twice", "");
+            }
+        }
     }
 
     /**
@@ -90,13 +114,13 @@ public final class Copy {
         }
     }
 
-    private static void requireEmpty(RetryingTable destination) {
-        if (holdsItems(destination)) {
+    private static void requireEmpty(CopyTarget destination) {
+        if (destination.holdsItems()) {
             throw new InvalidSettingsException(
                     "copy",
                     destination.name(),
                     "it holds items, and a copy writes over them blindly",
-                    "Say --overwrite if that is meant; for a replica in use say diff --repair");
+                    "Say --overwrite if that is meant; for a replica table in use say diff --repair");
         }
     }
 
@@ -165,16 +189,23 @@ public final class Copy {
             }
         }
 
-        private List<Supplier<List<Write>>> batches(List<Item> page) {
+        private List<Supplier<Boolean>> batches(List<Item> page) {
+            if (settings.dryRun()) {
+                return List.of();
+            }
             List<Write> writes = page.stream()
                     .map(item -> Write.making(primary.keys().keyOf(item.attributes()), item.toCopy()))
                     .toList();
-            List<Supplier<List<Write>>> calls = new ArrayList<>();
-            IntStream.iterate(0, i -> i < writes.size(), i -> i + Table.MAX_WRITE)
-                    .forEach(from -> {
-                        List<Write> some = writes.subList(from, Math.min(writes.size(), from + Table.MAX_WRITE));
-                        destinations.forEach(d -> calls.add(() -> d.write(some)));
+            List<Supplier<Boolean>> calls = new ArrayList<>();
+            for (CopyTarget destination : destinations) {
+                for (int from = 0; from < writes.size(); from += destination.batch()) {
+                    List<Write> some = writes.subList(from, Math.min(writes.size(), from + destination.batch()));
+                    calls.add(() -> {
+                        destination.write(some);
+                        return true;
                     });
+                }
+            }
             return calls;
         }
     }

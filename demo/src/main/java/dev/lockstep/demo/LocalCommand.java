@@ -13,14 +13,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code lockstep local}: the demo's two servers, to try commands on by hand. */
+/** {@code lockstep local}: the demo's two servers and one for S3, to try commands on by hand. */
 @Command(
         name = "local",
         mixinStandardHelpOptions = true,
         description = {
             "Runs two DynamoDB Locals that stand for two Regions until Ctrl-C; the first has a table of orders, the second"
                     + " an empty one.",
-            "They are in memory, on this machine only, and take any credentials."
+            "Beside them runs an S3 server with the empty bucket lockstep, which keeps versions. Its access key and secret are"
+                    + " both 'local'; the others take any.",
+            "All are in memory and on this machine only."
         },
         footerHeading = "%nExit status:%n",
         footer = "  2  wrong command line or a taken port    130  interrupted, which is how it ends")
@@ -42,6 +44,13 @@ public final class LocalCommand implements Extension {
     int replicaPort;
 
     @Option(
+            names = "--s3-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "The S3 server's port (default: ${DEFAULT-VALUE}, a free one).")
+    int s3Port;
+
+    @Option(
             names = "--items",
             paramLabel = "N",
             defaultValue = "1000",
@@ -55,7 +64,7 @@ public final class LocalCommand implements Extension {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Print only the two endpoints, a line each.")
+            description = "Print only the endpoints, a line each: primary, replica, S3.")
     boolean quiet;
 
     @Spec
@@ -68,9 +77,10 @@ public final class LocalCommand implements Extension {
             throw new InvalidSettingsException("check", "--items " + items, "less than none", "Name 0 or more");
         }
         Damage planned = damage ? new Damage(items) : null;
-        try (Regions regions = Regions.start(port, replicaPort)) {
+        try (Regions regions = Regions.start(port, replicaPort);
+                Bucket bucket = Bucket.start(s3Port)) {
             fill(regions, planned);
-            (quiet ? endpoints(regions) : welcome(regions, planned)).forEach(new Stage(out())::say);
+            (quiet ? endpoints(regions, bucket) : welcome(regions, planned, bucket)).forEach(new Stage(out())::say);
             return untilInterrupted();
         }
     }
@@ -98,11 +108,11 @@ public final class LocalCommand implements Extension {
         return INTERRUPTED;
     }
 
-    private static List<String> endpoints(Regions regions) {
-        return List.of(regions.primaryEndpoint(), regions.replicaEndpoint());
+    private static List<String> endpoints(Regions regions, Bucket bucket) {
+        return List.of(regions.primaryEndpoint(), regions.replicaEndpoint(), bucket.endpoint());
     }
 
-    private List<String> welcome(Regions regions, @Nullable Damage planned) {
+    private List<String> welcome(Regions regions, @Nullable Damage planned, Bucket bucket) {
         String both = regions.primaryTable() + " " + regions.replicaTable();
         String state = planned == null ? "empty" : "a damaged copy";
         String begin = planned == null ? "  ./lockstep copy " + both : "  ./lockstep diff " + both + " -v";
@@ -110,15 +120,18 @@ public final class LocalCommand implements Extension {
         return List.of(
                 String.format(Locale.ROOT, "primary  %s  %,d orders", regions.primaryTable(), items),
                 String.format("replica  %s  %s", regions.replicaTable(), state),
+                String.format("bucket   %s at %s  empty", bucket.name(), bucket.endpoint()),
                 "",
                 "Try, in another terminal:",
                 begin,
                 "  ./lockstep item diff " + both + " '" + key + "'",
                 "  ./lockstep diff " + both + " --repair --undo-log undo.jsonl",
                 "  ./lockstep undo undo.jsonl " + regions.replicaTable(),
+                "  ./lockstep copy " + regions.primaryTable() + " " + bucket.name() + "/backup --s3-endpoint "
+                        + bucket.endpoint(),
                 "  aws dynamodb scan --max-items 1 --table-name " + Orders.TABLE + " --endpoint-url "
                         + regions.primaryEndpoint(),
                 "",
-                "Ctrl-C ends both; they keep nothing.");
+                "Ctrl-C ends all; they keep nothing.");
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.demo;
 
-import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.local.LocalDynamo;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -21,25 +20,12 @@ final class Regions implements AutoCloseable {
      * @param replicaPort the replica's, 0 for a free one
      */
     static Regions start(int port, int replicaPort) {
-        LocalDynamo primary = server("--port", port);
+        LocalDynamo primary = Ports.start("--port", port, LocalDynamo::start);
         try {
-            return new Regions(primary, server("--replica-port", replicaPort));
+            return new Regions(primary, Ports.start("--replica-port", replicaPort, LocalDynamo::start));
         } catch (RuntimeException e) {
             primary.close();
             throw e;
-        }
-    }
-
-    private static LocalDynamo server(String option, int port) {
-        String subject = option + " " + port;
-        if (port < 0 || port > 65_535) {
-            throw new InvalidSettingsException("check", subject, "no such port", "Name one from 0 (any free) to 65535");
-        }
-        try {
-            return LocalDynamo.start(port);
-        } catch (IllegalStateException e) {
-            String problem = String.valueOf(e.getMessage());
-            throw new InvalidSettingsException("start", subject, problem, "Name another port, or 0 for a free one");
         }
     }
 

@@ -22,15 +22,20 @@ class LocalCommandTest {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (Captured out = new Captured()) {
             Future<Integer> status = thread.submit(() -> Main.run("local", "--items", "300", "--damage", "--quiet"));
-            await().atMost(PATIENCE).until(() -> out.text().lines().count() == 2);
+            await().atMost(PATIENCE).until(() -> out.text().lines().count() == 3);
             List<String> tables = out.text()
                     .lines()
+                    .limit(2)
                     .map(endpoint -> "localhost:" + URI.create(endpoint).getPort() + "/orders")
                     .toList();
 
             assertThat(Main.run("diff", tables.get(0), tables.get(1), "--settle", "0s"))
                     .isEqualTo(1);
             assertThat(out.text()).contains("missing              12", "different            11");
+            String s3 = out.text().lines().skip(2).findFirst().orElseThrow();
+            assertThat(Main.run("copy", tables.get(0), "s3://lockstep/backup", "--s3-endpoint", s3))
+                    .isZero();
+            assertThat(out.text()).contains("copied 300 items", "s3://lockstep/backup/orders");
 
             assertThat(status.isDone()).isFalse();
             thread.shutdownNow();
@@ -50,6 +55,8 @@ class LocalCommandTest {
             await().atMost(PATIENCE).until(() -> out.text().contains("Ctrl-C"));
 
             assertThat(out.text()).contains("3 orders", "empty", "./lockstep copy localhost:", "./lockstep item diff");
+            assertThat(out.text())
+                    .contains("bucket   s3://lockstep at http://127.0.0.1:", "--s3-endpoint http://127.0.0.1:");
             thread.shutdownNow();
             assertThat(status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(130);
         } finally {
@@ -60,8 +67,11 @@ class LocalCommandTest {
     @Test
     void aTakenPortIsAWrongCommandLine() {
         try (LocalDynamo taken = LocalDynamo.start()) {
-            assertThat(Main.run("local", "--port", String.valueOf(taken.port())))
-                    .isEqualTo(2);
+            for (String option : List.of("--port", "--replica-port", "--s3-port")) {
+                assertThat(Main.run("local", option, String.valueOf(taken.port())))
+                        .as(option)
+                        .isEqualTo(2);
+            }
         }
     }
 }

@@ -1,0 +1,174 @@
+package dev.lockstep.replicate;
+
+import dev.lockstep.LockstepException;
+import dev.lockstep.change.Change;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.ObjectStore.Options;
+import dev.lockstep.objects.ObjectStore.StoredObject;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.MalformedItemException;
+import dev.lockstep.table.Write;
+import dev.lockstep.work.Pool;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A folder in a bucket with one object for each item: the incremental backup of mapbox's dynamodb-replicator, which its
+ * tools read and whose folders are read here.
+ *
+ * <p>The object {@code <folder>/<ItemFolderName>} holds the item as bare DynamoDB JSON without a line feed. A deleted item's
+ * object is deleted. Where the bucket keeps versions they are the item's history.
+ *
+ * <p>A put writes one object, under the one name that we give; a twin that an older tool left under another name stays and
+ * is out of date: readers take the newest. A delete deletes all names, else a twin would bring the item back; where the
+ * bucket keeps versions, that leaves a delete marker under each name.
+ *
+ * <p>S3 has no order of writes but that of their arrival: a put that was delayed in the network until after the next
+ * change of the same item stays. Thread-safe.
+ */
+public final class ItemFolder implements Destination, CopyTarget {
+    /** How many requests in flight the pool of a folder should allow. */
+    public static final int MAX_CALLS = 64;
+
+    private static final Options JSON = Options.REPLACE.ofType("application/json");
+
+    private final RetryingObjects objects;
+    private final ObjectRef folder;
+    private final Pool calls;
+
+    /**
+     * @param objects the folder's bucket
+     * @param folder of this one table: the folder that the user named, and in it the table's name
+     * @param calls bounds the requests in flight; it may serve other destinations too, but none of its own threads may
+     *     call this folder
+     */
+    public ItemFolder(RetryingObjects objects, ObjectRef folder, Pool calls) {
+        this.objects = objects;
+        this.folder = folder;
+        this.calls = calls;
+    }
+
+    @Override
+    public String name() {
+        return folder.text();
+    }
+
+    @Override
+    public boolean holdsItems() {
+        return objects.list(folder.keysBeginWith()).findAny().isPresent();
+    }
+
+    @Override
+    public List<Refused> apply(Collection<Change> changes) {
+        List<Supplier<Optional<Refused>>> each = changes.stream()
+                .map(change -> (Supplier<Optional<Refused>>) () -> apply(change))
+                .toList();
+        return each.isEmpty()
+                ? List.of()
+                : calls.all(each).stream().flatMap(Optional::stream).toList();
+    }
+
+    private Optional<Refused> apply(Change change) {
+        Write write = change.write();
+        Optional<LockstepException> fault = fault(write);
+        if (fault.isEmpty()) {
+            write(write);
+        }
+        return fault.map(reason -> new Refused(change, reason));
+    }
+
+    /** A lone surrogate has no UTF-8: the object would hold another item, or that of another key. */
+    private Optional<LockstepException> fault(Write write) {
+        Item after = write.after();
+        Item written = after == null ? Item.of(write.key().attributes()) : after;
+        return written.encodable()
+                ? Optional.empty()
+                : Optional.of(new LockstepException(
+                        "PutObject",
+                        name() + " " + write.key(),
+                        "the item holds a string with a lone surrogate, which cannot be stored exactly",
+                        "Mend the item in the primary table"));
+    }
+
+    @Override
+    public int batch() {
+        return 1;
+    }
+
+    /** One after the other, on the calling thread. */
+    @Override
+    public void write(List<Write> writes) {
+        for (Write write : writes) {
+            fault(write).ifPresent(fault -> {
+                throw fault;
+            });
+            write(write);
+        }
+    }
+
+    private void write(Write write) {
+        Item after = write.after();
+        if (after == null) {
+            delete(write.key());
+        } else {
+            objects.put(key(ItemFolderName.of(write.key())), ItemFolderJson.bytes(after.attributes()), JSON);
+        }
+    }
+
+    /** The newest name goes last: until then readers find the item as it was, not an older one. */
+    private void delete(Key key) {
+        List<String> names = ItemFolderName.all(key);
+        for (int i = names.size() - 1; i >= 0; i--) {
+            objects.delete(key(names.get(i)));
+        }
+    }
+
+    private String key(String name) {
+        return folder.key(name);
+    }
+
+    /**
+     * The item as the folder has it, under whatever name; of several the newest, and of equally new ones that under our own
+     * name.
+     *
+     * @throws LockstepException where the newest object is not the item of this key
+     */
+    public Optional<Item> read(Key key) {
+        List<Supplier<Optional<Named>>> gets = ItemFolderName.all(key).stream()
+                .map(name ->
+                        (Supplier<Optional<Named>>) () -> objects.get(key(name)).map(found -> new Named(name, found)))
+                .toList();
+        List<Named> found = calls.all(gets).stream().flatMap(Optional::stream).toList();
+        return found.isEmpty() ? Optional.empty() : Optional.of(item(key, newest(found)));
+    }
+
+    private record Named(String name, StoredObject object) {}
+
+    private static Named newest(List<Named> found) {
+        Comparator<Named> byTime = Comparator.comparing(named -> named.object().lastModified());
+        return Collections.min(found, byTime.reversed());
+    }
+
+    private Item item(Key key, Named named) {
+        String object = name() + "/" + named.name();
+        try {
+            String text = new String(named.object().content(), StandardCharsets.UTF_8);
+            Item item = Item.of(ItemJson.read(ItemJson.parse(text)));
+            if (!item.attributes().keySet().containsAll(key.attributes().keySet())
+                    || !key.schema().keyOf(item.attributes()).equals(key)) {
+                throw new MalformedItemException("it holds the item of another key");
+            }
+            return item;
+        } catch (MalformedItemException e) {
+            throw new LockstepException("read", object, e.getMessage(), "It was not written by a tool of this format");
+        }
+    }
+}
