@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The record is there whole, with its item values; only the owner may read the file. Thread-safe.
  */
 public final class DeadLetterFile implements DeadLetters {
-    private static final String HEADER = "{\"lockstep\":\"dead-letters\",\"version\":1}";
+    static final String HEADER = "{\"lockstep\":\"dead-letters\",\"version\":1}";
     private static final int TRIES = 100;
     private static final int PAUSE_MILLIS = 50;
 

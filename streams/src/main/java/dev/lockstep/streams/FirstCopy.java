@@ -5,6 +5,7 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopySettings;
+import dev.lockstep.replicate.ItemFolder;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
@@ -66,8 +67,7 @@ final class FirstCopy {
             return;
         }
         for (Target target : targets) {
-            boolean holdsItems = target.table().map(Copy::holdsItems).orElse(false);
-            if (pending(target) && holdsItems) {
+            if (pending(target) && holdsItems(target)) {
                 throw new InvalidSettingsException(
                         "replicate",
                         target.name(),
@@ -76,6 +76,12 @@ final class FirstCopy {
                                 + " out --copy-first");
             }
         }
+    }
+
+    private static boolean holdsItems(Target target) {
+        return target.destination() instanceof ItemFolder folder
+                ? folder.holdsItems()
+                : target.table().map(Copy::holdsItems).orElse(false);
     }
 
     /**
@@ -128,7 +134,12 @@ final class FirstCopy {
                 retry);
         List<RetryingTable> tables =
                 targets.stream().flatMap(t -> t.table().stream()).toList();
-        new Copy(primary, tables, settings, progress, state).run();
+        List<ItemFolder> folders = targets.stream()
+                .map(Target::destination)
+                .filter(ItemFolder.class::isInstance)
+                .map(ItemFolder.class::cast)
+                .toList();
+        new Copy(primary, tables, folders, settings, progress, state).run();
     }
 
     private static void sleep() {
