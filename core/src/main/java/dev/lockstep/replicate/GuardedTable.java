@@ -4,6 +4,7 @@ import dev.lockstep.change.Change;
 import dev.lockstep.table.GuardTable;
 import dev.lockstep.table.GuardTable.Answer;
 import dev.lockstep.table.GuardTable.Guarded;
+import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.RetryingTable;
@@ -59,7 +60,21 @@ public final class GuardedTable implements Destination {
                 : writers.all(calls).stream().flatMap(List::stream).toList();
     }
 
+    /** Where DynamoDB refuses the whole request for one faulty item, halving finds it. */
     private List<Refused> write(List<Change> some) {
+        try {
+            return writeTogether(some);
+        } catch (InvalidItemException e) {
+            if (some.size() == 1) {
+                return List.of(new Refused(some.get(0), e));
+            }
+            List<Refused> refused = new ArrayList<>(write(some.subList(0, some.size() / 2)));
+            refused.addAll(write(some.subList(some.size() / 2, some.size())));
+            return refused;
+        }
+    }
+
+    private List<Refused> writeTogether(List<Change> some) {
         Map<Key, Change> byKey = new HashMap<>();
         some.forEach(change -> byKey.put(change.key(), change));
         List<Guarded> writes = some.stream()

@@ -183,8 +183,8 @@ public final class MemoryTable implements Table {
     private void requireExact(Write write) {
         Item after = write.after();
         if (after != null && !after.encodable()) {
-            throw new LockstepException(
-                    "write", name + " " + write.key(), "the item holds a string with a lone surrogate", "");
+            throw new InvalidItemException(
+                    "write", name + " " + write.key(), "the item holds a string with a lone surrogate", "", null);
         }
     }
 
@@ -202,7 +202,7 @@ public final class MemoryTable implements Table {
     }
 
     private LockstepException refusal(String api, String problem) {
-        return new LockstepException(api, name, "ValidationException: " + problem, "");
+        return new InvalidItemException(api, name, "ValidationException: " + problem, "", null);
     }
 
     private static int levels(AttributeValue value) {

@@ -534,7 +534,7 @@ abstract class TableContract {
                 List.of(s("\ud83d"), s("x\ude00x"), ss("a", "\ud800"), l(m(Map.of("\udc00", n("1")))))) {
             Write bad = put(item("culprit", "v", value));
             assertThatThrownBy(() -> table.write(List.of(put(item("good")), bad)))
-                    .isInstanceOf(LockstepException.class)
+                    .isInstanceOf(InvalidItemException.class)
                     .hasMessageContaining("culprit")
                     .hasMessageContaining("lone surrogate");
             assertThatThrownBy(() -> table.writeIf(bad, Condition.unchanged(bad, null)))
