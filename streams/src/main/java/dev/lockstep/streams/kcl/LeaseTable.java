@@ -1,0 +1,307 @@
+package dev.lockstep.streams.kcl;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.table.ServiceErrors;
+import dev.lockstep.table.UnknownTableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
+import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/**
+ * KCL's table of leases, as far as it is our affair: made before KCL starts (KCL waits ten seconds for an index), pinned
+ * where a lease says "the newest", given back at the end. Thread-safe; blocks the caller.
+ *
+ * <p>Rows are KCL's; ours is one attribute:
+ *
+ * <pre>{@code
+ * {"leaseKey": shard, "checkpoint": sequence | TRIM_HORIZON | LATEST | SHARD_END, "leaseOwner": worker,
+ *  "leaseCounter": n, …, "lockstepPinned": millis}
+ * }</pre>
+ */
+final class LeaseTable {
+    private static final String INDEX = "LeaseOwnerToLeaseKeyIndex";
+    private static final String KEY = DynamoDBLeaseSerializer.LEASE_KEY_KEY;
+    private static final String OWNER = "leaseOwner";
+    private static final String COUNTER = "leaseCounter";
+    private static final String CHECKPOINT = "checkpoint";
+    private static final String TYPE = DynamoDBLeaseSerializer.ENTITY_TYPE_ATTRIBUTE_NAME;
+    private static final String LEASE_TYPE = "LEASE";
+    private static final String LEADER = "ownerName";
+    private static final String PINNED = "lockstepPinned";
+    private static final String LATEST = ExtendedSequenceNumber.LATEST.sequenceNumber();
+    private static final String TRIM_HORIZON = ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber();
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final DynamoDbAsyncClient client;
+    private final String table;
+
+    /**
+     * A lease as it is in the table.
+     *
+     * @param owner empty where nobody holds it
+     */
+    record Row(String shardId, String checkpoint, Optional<String> owner, long counter) {
+        boolean finished() {
+            return checkpoint.equals(ExtendedSequenceNumber.SHARD_END.sequenceNumber());
+        }
+
+        boolean unpinned() {
+            return checkpoint.equals(LATEST);
+        }
+    }
+
+    /** All leases, and who is the leader. */
+    record Rows(List<Row> leases, Optional<String> leader) {
+        Map<String, String> positions() {
+            return leases.stream().collect(Collectors.toMap(Row::shardId, Row::checkpoint));
+        }
+    }
+
+    LeaseTable(DynamoDbAsyncClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    /** Makes the table with its index where there is none; returns when both can be used. */
+    void create() {
+        if (!ready()) {
+            try {
+                call("CreateTable", () -> client.createTable(definition()));
+            } catch (LockstepException e) {
+                if (!(e.getCause() instanceof ResourceInUseException)) {
+                    throw e;
+                }
+            }
+            while (!ready()) {
+                pause();
+            }
+        }
+    }
+
+    private boolean ready() {
+        try {
+            TableDescription found = call("DescribeTable", () -> client.describeTable(r -> r.tableName(table)))
+                    .table();
+            boolean index = found.hasGlobalSecondaryIndexes()
+                    && found.globalSecondaryIndexes().stream()
+                            .anyMatch(i -> i.indexName().equals(INDEX) && i.indexStatus() == IndexStatus.ACTIVE);
+            return found.tableStatus() == TableStatus.ACTIVE && index;
+        } catch (UnknownTableException e) {
+            return false;
+        }
+    }
+
+    private CreateTableRequest definition() {
+        DynamoDBLeaseSerializer kcl = new DynamoDBLeaseSerializer();
+        Set<AttributeDefinition> attributes = new LinkedHashSet<>(kcl.getAttributeDefinitions());
+        attributes.addAll(kcl.getWorkerIdToLeaseKeyIndexAttributeDefinitions());
+        return CreateTableRequest.builder()
+                .tableName(table)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .keySchema(kcl.getKeySchema())
+                .attributeDefinitions(attributes)
+                .globalSecondaryIndexes(GlobalSecondaryIndex.builder()
+                        .indexName(INDEX)
+                        .keySchema(kcl.getWorkerIdToLeaseKeyIndexKeySchema())
+                        .projection(p -> p.projectionType(ProjectionType.KEYS_ONLY))
+                        .build())
+                .build();
+    }
+
+    Rows rows() {
+        List<Row> leases = new ArrayList<>();
+        Optional<String> leader = Optional.empty();
+        Map<String, AttributeValue> after = Map.of();
+        do {
+            ScanRequest.Builder request = ScanRequest.builder().tableName(table).consistentRead(true);
+            if (!after.isEmpty()) {
+                request.exclusiveStartKey(after);
+            }
+            ScanResponse page = call("Scan", () -> client.scan(request.build()));
+            for (Map<String, AttributeValue> row : page.items()) {
+                if (isLease(row)) {
+                    leases.add(lease(row));
+                } else {
+                    leader = leader.or(() -> text(row, LEADER));
+                }
+            }
+            after = page.hasLastEvaluatedKey() ? page.lastEvaluatedKey() : Map.of();
+        } while (!after.isEmpty());
+        return new Rows(List.copyOf(leases), leader);
+    }
+
+    private static boolean isLease(Map<String, AttributeValue> row) {
+        return row.containsKey(CHECKPOINT) && text(row, TYPE).orElse(LEASE_TYPE).equals(LEASE_TYPE);
+    }
+
+    private static Optional<String> text(Map<String, AttributeValue> row, String name) {
+        return Optional.ofNullable(row.get(name)).map(AttributeValue::s);
+    }
+
+    private static Row lease(Map<String, AttributeValue> row) {
+        return new Row(
+                text(row, KEY).orElse(""),
+                text(row, CHECKPOINT).orElse(""),
+                text(row, OWNER),
+                Optional.ofNullable(row.get(COUNTER))
+                        .map(n -> Long.parseLong(n.n()))
+                        .orElse(0L));
+    }
+
+    /**
+     * The moment from which this shard's changes count, where the name began with the newest change.
+     *
+     * <p>KCL leaves such a lease at "the newest" until its first checkpoint, so whoever takes over would begin anew and pass
+     * over what came meanwhile. Called when the first iterator is taken, this makes the lease say "the oldest" and remembers
+     * when: older records are left out.
+     */
+    Optional<Instant> pin(String shardId) {
+        GetItemResponse found = call(
+                "GetItem",
+                () -> client.getItem(GetItemRequest.builder()
+                        .tableName(table)
+                        .key(key(shardId))
+                        .consistentRead(true)
+                        .build()));
+        if (found.hasItem() && found.item().containsKey(PINNED)) {
+            return Optional.of(
+                    Instant.ofEpochMilli(Long.parseLong(found.item().get(PINNED).n())));
+        }
+        if (!found.hasItem() || !text(found.item(), CHECKPOINT).equals(Optional.of(LATEST))) {
+            return Optional.empty();
+        }
+        Instant now = serviceTime(found).orElseGet(Instant::now);
+        conditionally(UpdateItemRequest.builder()
+                .tableName(table)
+                .key(key(shardId))
+                .updateExpression("SET #checkpoint = :oldest, #pinned = :now")
+                .conditionExpression("#checkpoint = :newest")
+                .expressionAttributeNames(Map.of("#checkpoint", CHECKPOINT, "#pinned", PINNED))
+                .expressionAttributeValues(Map.of(
+                        ":oldest", AttributeValue.fromS(TRIM_HORIZON),
+                        ":newest", AttributeValue.fromS(LATEST),
+                        ":now", AttributeValue.fromN(Long.toString(now.toEpochMilli()))))
+                .build());
+        return Optional.of(now);
+    }
+
+    /** This machine's clock may be wrong, and records carry the service's time. */
+    private static Optional<Instant> serviceTime(GetItemResponse answer) {
+        return Optional.ofNullable(answer.sdkHttpResponse())
+                .flatMap(http -> http.firstMatchingHeader("Date"))
+                .flatMap(LeaseTable::time);
+    }
+
+    private static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Lets others take this worker's leases at once, and keeps its leader from giving it new ones. */
+    void giveBack(String worker) {
+        for (Row row : rows().leases()) {
+            if (row.owner().equals(Optional.of(worker))) {
+                conditionally(UpdateItemRequest.builder()
+                        .tableName(table)
+                        .key(key(row.shardId()))
+                        .updateExpression("REMOVE #owner ADD #counter :one")
+                        .conditionExpression("#owner = :worker")
+                        .expressionAttributeNames(Map.of("#owner", OWNER, "#counter", COUNTER))
+                        .expressionAttributeValues(
+                                Map.of(":one", AttributeValue.fromN("1"), ":worker", AttributeValue.fromS(worker)))
+                        .build());
+            }
+        }
+    }
+
+    /** Makes the leader forget that this worker is alive. */
+    void signOff(String worker) {
+        call(
+                "DeleteItem",
+                () -> client.deleteItem(DeleteItemRequest.builder()
+                        .tableName(table)
+                        .key(key(worker))
+                        .build()));
+    }
+
+    private void conditionally(UpdateItemRequest request) {
+        try {
+            call("UpdateItem", () -> client.updateItem(request));
+        } catch (LockstepException e) {
+            if (!(e.getCause() instanceof ConditionalCheckFailedException)) {
+                throw e;
+            }
+        }
+    }
+
+    private static Map<String, AttributeValue> key(String id) {
+        return Map.of(KEY, AttributeValue.fromS(id));
+    }
+
+    private <T> T call(String operation, Supplier<CompletableFuture<T>> call) {
+        return ServiceErrors.translated(operation, table, () -> await(operation, call.get()));
+    }
+
+    private <T> T await(String operation, CompletableFuture<T> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new CancelledException(operation, table);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SdkException sdk) {
+                throw sdk;
+            }
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(LOOK.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("CreateTable", table);
+        }
+    }
+}
