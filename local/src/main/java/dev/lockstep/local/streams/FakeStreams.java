@@ -44,7 +44,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsServiceCl
  * </ul>
  *
  * <p>{@code StreamsContract} holds it to what DynamoDB Local does. Where neither that nor a document tells what AWS does, it does what is
- * harder for a reader: sequence numbers grow by a digit after the third record of a shard, leave gaps, and cannot be compared across
+ * harder for a reader: sequence numbers grow by a digit with the second record of a new stream's shard, leave gaps, and cannot be compared across
  * shards; a shard's start is no record's number; numbers below a shard's start count as trimmed, above its end as invalid.
  *
  * <p>Time is the given clock's, for limits, too. Thread-safe. It is itself a client, of the reader {@code ""}.

@@ -39,7 +39,7 @@ final class StreamLog<R> {
         List<HashRange> ranges = HashRange.split(parts);
         for (int i = 0; i < parts; i++) {
             int digits = leastDigits + (parts - 1 - i) % SPREAD;
-            // Three records on, the numbers get longer by a digit: who compares them as text gets them wrong.
+            // With the second record the numbers get longer by a digit: who compares them as text gets them wrong.
             BigInteger start = BigInteger.TEN.pow(digits).subtract(ShardLog.STRIDE.multiply(BigInteger.valueOf(3)));
             open(null, ranges.get(i), start, now);
         }
