@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.ListStreamsRequest;
 import software.amazon.awssdk.services.dynamodb.model.ListStreamsResponse;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsServiceClientConfiguration;
 
 /**
  * One table and its DynamoDB Stream in memory. DynamoDB Local has one shard for ever, cuts the times of records to the minute and trims
@@ -43,7 +44,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
  * </ul>
  *
  * <p>{@code StreamsContract} holds it to what DynamoDB Local does. Where neither that nor a document tells what AWS does, it does what is
- * harder for a reader: sequence numbers grow by a digit after the third record of a shard, leave gaps, and cannot be compared across
+ * harder for a reader: sequence numbers grow by a digit with the second record of a new stream's shard, leave gaps, and cannot be compared across
  * shards; a shard's start is no record's number; numbers below a shard's start count as trimmed, above its end as invalid.
  *
  * <p>Time is the given clock's, for limits, too. Thread-safe. It is itself a client, of the reader {@code ""}.
@@ -56,22 +57,22 @@ public final class FakeStreams implements DynamoDbStreamsClient {
 
     private static final Set<String> APIS = Set.of(LIST_STREAMS, DESCRIBE_STREAM, GET_SHARD_ITERATOR, GET_RECORDS);
 
-    private final Clock clock;
     private final Duration transition;
     private final int shards;
+    private final Region region;
+    private final ItemStore items;
     private final StreamedTable table;
     private final StreamAnswers answers;
-    private final PlannedFailures failures = new PlannedFailures();
-    private final CallLog calls = new CallLog();
-    private final Object lock = new Object();
+    private final CallGate gate;
     private final StreamReader self = new StreamReader(this, "");
-    private volatile Consumer<Call> before = call -> {};
 
     private FakeStreams(Builder settings) {
-        this.clock = settings.clock;
         this.transition = settings.transition;
         this.shards = settings.shards;
-        this.table = new StreamedTable(settings.table, settings.region, settings.keys);
+        this.region = Region.of(settings.region);
+        this.items = new ItemStore(settings.keys);
+        this.table = new StreamedTable(settings.table, settings.region, items);
+        this.gate = new CallGate(settings.clock, APIS);
         this.answers = new StreamAnswers(table, settings.limits, settings.throttling);
     }
 
@@ -162,158 +163,124 @@ public final class FakeStreams implements DynamoDbStreamsClient {
 
     /** Puts the whole item; whether that changed anything. */
     public boolean put(Map<String, AttributeValue> item) {
-        synchronized (lock) {
-            return table.put(item, clock.instant());
-        }
+        return gate.control(now -> record(items.put(item), now));
     }
 
     /** Deletes the item; whether there was one. */
     public boolean delete(Map<String, AttributeValue> key) {
-        synchronized (lock) {
-            return table.delete(key, null, clock.instant());
-        }
+        return gate.control(now -> record(items.delete(key, null), now));
     }
 
     /** Deletes the item as time to live does, which the record tells by its user identity. */
     public boolean expire(Map<String, AttributeValue> key) {
-        synchronized (lock) {
-            return table.delete(key, StreamedTable.TIME_TO_LIVE, clock.instant());
-        }
+        return gate.control(now -> record(items.delete(key, ItemStore.TIME_TO_LIVE), now));
+    }
+
+    private boolean record(Optional<Modification> change, Instant now) {
+        change.ifPresent(c -> table.append(c, now));
+        return change.isPresent();
     }
 
     /** All items by key. */
     public Map<Map<String, AttributeValue>, Map<String, AttributeValue>> contents() {
-        synchronized (lock) {
-            return table.items();
-        }
+        return gate.control(now -> items.items());
     }
 
     // The stream.
 
     /** Gives the table a stream, whose ARN is new; that ARN. */
     public String enable(StreamViewType view) {
-        synchronized (lock) {
-            return table.enable(view, clock.instant(), transition, shards).arn();
-        }
+        return gate.control(now -> table.enable(view, now, transition, shards).arn());
     }
 
     /** Ends the stream. */
     public void disable() {
-        synchronized (lock) {
-            live().disable(clock.instant());
-        }
+        control(now -> live(now).disable(now));
     }
 
     /** The enabled stream's ARN. */
     public String arn() {
-        synchronized (lock) {
-            return live().arn();
-        }
+        return gate.control(now -> live(now).arn());
     }
 
     /** The open shards of the enabled stream, by id. */
     public List<String> openShards() {
-        synchronized (lock) {
-            return live().log().present(clock.instant()).stream()
-                    .filter(ShardLog::open)
-                    .map(ShardLog::id)
-                    .toList();
-        }
+        return gate.control(now -> live(now).log().open());
     }
 
     /** The open shard that this key's records go to. */
     public String shardOf(Map<String, AttributeValue> key) {
-        synchronized (lock) {
-            return live().log().openFor(table.partition(StoredItem.of(key))).id();
-        }
+        return gate.control(now -> live(now).log().openFor(items.partition(key)).id());
     }
 
     /** Closes an open shard in favour of two children; their ids. */
     public List<String> split(String shard) {
-        return replace(shard, HashRange::halves);
+        return gate.control(now -> live(now).log().replace(shard, HashRange::halves, now));
     }
 
     /** Closes an open shard in favour of one child, as AWS does every few hours; its id. */
     public String rollOver(String shard) {
-        return replace(shard, List::of).get(0);
+        return gate.control(now -> live(now).log().replace(shard, List::of, now).get(0));
     }
 
-    private List<String> replace(String shard, Function<HashRange, List<HashRange>> ranges) {
-        synchronized (lock) {
-            return live().log().replace(shard, ranges, clock.instant());
-        }
-    }
-
-    private TableStream live() {
-        return table.live(clock.instant()).orElseThrow(() -> new IllegalStateException("no stream is enabled"));
+    private TableStream live(Instant now) {
+        return table.live(now).orElseThrow(() -> new IllegalStateException("no stream is enabled"));
     }
 
     // Faults.
 
     /** Drops the enabled stream's records of that age and older now, as 24 hours would. */
     public void trim(Duration age) {
-        synchronized (lock) {
-            live().log().trim(clock.instant().minus(age));
-        }
+        control(now -> live(now).log().trim(now.minus(age)));
     }
 
     /** Ends the life of all iterators that were given out. */
     public void expireIterators() {
-        synchronized (lock) {
-            answers.expireIterators();
-        }
+        control(now -> answers.expireIterators());
     }
 
     /** The next pages of a shard come empty, though there may be records. */
     public void emptyPages(String shard, int pages) {
-        synchronized (lock) {
-            answers.emptyPages(shard, pages);
-        }
+        control(now -> answers.emptyPages(shard, pages));
     }
 
     /** A closed shard's last records come with a next iterator, and only the page after them, empty, without. */
     public void lateEnd(boolean late) {
-        synchronized (lock) {
-            answers.lateEnd(late);
-        }
+        control(now -> answers.lateEnd(late));
     }
 
     /** DescribeStream shows the end of a shard at once, but its children only when they are that old. */
     public void describeLag(Duration lag) {
-        synchronized (lock) {
-            answers.describeLag(lag);
-        }
+        control(now -> answers.describeLag(lag));
+    }
+
+    private void control(Consumer<Instant> action) {
+        gate.control(now -> {
+            action.accept(now);
+            return true;
+        });
     }
 
     /** The next calls of an operation fail, each with a failure of its own; {@link StreamErrors} has some. */
     public void failNext(String api, int times, Supplier<? extends RuntimeException> failure) {
-        plan(api, null, times, failure);
+        gate.plan(api, null, times, failure);
     }
 
     /** The same for calls about one shard; for {@link #GET_SHARD_ITERATOR} and {@link #GET_RECORDS}. */
     public void failNext(String api, String shard, int times, Supplier<? extends RuntimeException> failure) {
-        plan(api, shard, times, failure);
-    }
-
-    private void plan(String api, @Nullable String shard, int times, Supplier<? extends RuntimeException> failure) {
-        if (!APIS.contains(api)) {
-            throw new IllegalArgumentException("no operation " + api + ", only " + APIS);
-        }
-        synchronized (lock) {
-            failures.plan(api, shard, times, failure);
-        }
+        gate.plan(api, shard, times, failure);
     }
 
     /** Is told of each call before it is answered, on its thread and without a lock, so it may wait, throw, or change this fake. */
     public void beforeEachCall(Consumer<Call> hook) {
-        before = hook;
+        gate.before(hook);
     }
 
     // The clients.
 
     /** What was asked so far. */
     public CallLog calls() {
-        return calls;
+        return gate.calls();
     }
 
     /** A client whose calls are logged as that reader's: one for each worker of a test. Closing it leaves the fake as it is. */
@@ -321,29 +288,8 @@ public final class FakeStreams implements DynamoDbStreamsClient {
         return new StreamReader(this, reader);
     }
 
-    /** Runs a call: hook, planned failures, rules; logged whatever comes of it. */
     <T> T serve(String api, @Nullable String shard, String reader, BiFunction<StreamAnswers, Instant, T> answer) {
-        before.accept(new Call(api, shard, reader, clock.instant(), ""));
-        synchronized (lock) {
-            Instant now = clock.instant();
-            String error = "Unknown";
-            try {
-                RuntimeException failure = failures.next(api, shard);
-                if (failure != null) {
-                    throw failure;
-                }
-                T answered = answer.apply(answers, now);
-                error = "";
-                return answered;
-            } catch (AwsServiceException e) {
-                error = e.awsErrorDetails() == null
-                        ? e.getClass().getSimpleName()
-                        : e.awsErrorDetails().errorCode();
-                throw e;
-            } finally {
-                calls.add(new Call(api, shard, reader, now, error));
-            }
-        }
+        return gate.serve(api, shard, reader, now -> answer.apply(answers, now));
     }
 
     @Override
@@ -369,6 +315,13 @@ public final class FakeStreams implements DynamoDbStreamsClient {
     @Override
     public GetRecordsResponse getRecords(GetRecordsRequest request) {
         return self.getRecords(request);
+    }
+
+    @Override
+    public DynamoDbStreamsServiceClientConfiguration serviceClientConfiguration() {
+        return DynamoDbStreamsServiceClientConfiguration.builder()
+                .region(region)
+                .build();
     }
 
     @Override

@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,26 +21,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: the fake guards it.
  */
 final class StreamLog<R> {
-    private static final int LEAST_DIGITS = 21;
     private static final int SPREAD = 10;
-    private static final int SUFFIX_BYTES = 4;
 
-    private final String name;
+    private final BiFunction<Integer, Instant, String> names;
     private final Duration retention;
     private final Map<String, ShardLog<R>> shards = new TreeMap<>();
     private int ordinals;
 
     /**
-     * @param name tells the shards of two streams apart
+     * @param names makes a shard's id of its number and the time it opens
      * @param retention how long records are kept
+     * @param leastDigits of a sequence number
      */
-    StreamLog(String name, Duration retention, int parts, Instant now) {
-        this.name = name;
+    StreamLog(BiFunction<Integer, Instant, String> names, Duration retention, int leastDigits, int parts, Instant now) {
+        this.names = names;
         this.retention = retention;
         List<HashRange> ranges = HashRange.split(parts);
         for (int i = 0; i < parts; i++) {
-            int digits = LEAST_DIGITS + (parts - 1 - i) % SPREAD;
-            // Three records on, the numbers get longer by a digit: who compares them as text gets them wrong.
+            int digits = leastDigits + (parts - 1 - i) % SPREAD;
+            // With the second record the numbers get longer by a digit: who compares them as text gets them wrong.
             BigInteger start = BigInteger.TEN.pow(digits).subtract(ShardLog.STRIDE.multiply(BigInteger.valueOf(3)));
             open(null, ranges.get(i), start, now);
         }
@@ -52,16 +51,9 @@ final class StreamLog<R> {
                 .add(BigInteger.ONE)
                 .multiply(ShardLog.STRIDE)
                 .add(BigInteger.valueOf(ordinal));
-        ShardLog<R> shard = new ShardLog<>(id(ordinal, now), parent, range, start, now);
+        ShardLog<R> shard = new ShardLog<>(names.apply(ordinal, now), parent, range, start, now);
         shards.put(shard.id(), shard);
         return shard;
-    }
-
-    /** As AWS's: the time in milliseconds, and eight digits that say nothing. */
-    private String id(int ordinal, Instant now) {
-        byte[] suffix = HashRange.md5(name + ordinal);
-        return String.format(
-                "shardId-%020d-%s", now.toEpochMilli(), HexFormat.of().formatHex(suffix, 0, SUFFIX_BYTES));
     }
 
     /** Closes a shard and opens a child for each of those ranges. */
@@ -79,6 +71,11 @@ final class StreamLog<R> {
 
     void close(Instant now) {
         shards.values().stream().filter(ShardLog::open).forEach(s -> s.close(now));
+    }
+
+    /** The ids of the open shards. */
+    List<String> open() {
+        return shards.values().stream().filter(ShardLog::open).map(ShardLog::id).toList();
     }
 
     ShardLog<R> openFor(String partition) {

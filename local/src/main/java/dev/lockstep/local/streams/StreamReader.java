@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.dynamodb.model.ListStreamsRequest;
 import software.amazon.awssdk.services.dynamodb.model.ListStreamsResponse;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsServiceClientConfiguration;
 
 /** A client of one reader, which the call log names. Closed, it refuses calls. Thread-safe. */
 final class StreamReader implements DynamoDbStreamsClient {
@@ -56,6 +57,11 @@ final class StreamReader implements DynamoDbStreamsClient {
             throw new IllegalStateException("this client is closed");
         }
         return name;
+    }
+
+    @Override
+    public DynamoDbStreamsServiceClientConfiguration serviceClientConfiguration() {
+        return streams.serviceClientConfiguration();
     }
 
     @Override

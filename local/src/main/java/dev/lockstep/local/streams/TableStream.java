@@ -2,6 +2,7 @@ package dev.lockstep.local.streams;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
@@ -11,6 +12,9 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 final class TableStream {
     /** "The data in the stream will continue to be readable for 24 hours." */
     static final Duration RETENTION = Duration.ofHours(24);
+
+    private static final int SEQUENCE_DIGITS = 21;
+    private static final int SUFFIX_BYTES = 4;
 
     private final String arn;
     private final String label;
@@ -26,7 +30,14 @@ final class TableStream {
         this.view = view;
         this.requested = now;
         this.transition = transition;
-        this.log = new StreamLog<>(arn, RETENTION, shards, now);
+        this.log = new StreamLog<>(this::shardId, RETENTION, SEQUENCE_DIGITS, shards, now);
+    }
+
+    /** As AWS's: the time in milliseconds, and eight digits that say nothing. */
+    private String shardId(int ordinal, Instant opened) {
+        byte[] suffix = HashRange.md5(arn + ordinal);
+        return String.format(
+                "shardId-%020d-%s", opened.toEpochMilli(), HexFormat.of().formatHex(suffix, 0, SUFFIX_BYTES));
     }
 
     String arn() {
