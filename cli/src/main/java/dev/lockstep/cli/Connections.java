@@ -9,11 +9,13 @@ import dev.lockstep.table.TableRef;
 import dev.lockstep.table.UnknownTableException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.arns.Arn;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
@@ -22,14 +24,18 @@ import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsPro
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -41,7 +47,8 @@ final class Connections implements AutoCloseable {
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
 
     private final boolean allowHttp;
-    private final Map<String, DynamoDbClient> clients = new HashMap<>();
+    private final Map<Place, DynamoDbClient> clients = new HashMap<>();
+    private final List<AutoCloseable> others = new ArrayList<>();
     private @Nullable S3Client s3;
 
     Connections(boolean allowHttp) {
@@ -77,11 +84,51 @@ final class Connections implements AutoCloseable {
         return new S3Objects(s3, folder.bucket());
     }
 
-    private DynamoDbClient client(TableRef ref) {
+    /** The client for the place that a table is in; closed with the others. */
+    DynamoDbClient client(TableRef ref) {
+        return clients.computeIfAbsent(place(ref), Connections::connect);
+    }
+
+    /** Reads the streams of the place that a table is in; closed with the others. */
+    DynamoDbStreamsClient streams(TableRef ref) {
+        return close(configured(DynamoDbStreamsClient.builder().httpClientBuilder(http()), place(ref))
+                .build());
+    }
+
+    /** For the Kinesis Client Library's own tables; closed with the others. */
+    DynamoDbAsyncClient asynchronous(TableRef ref) {
+        return close(configured(DynamoDbAsyncClient.builder(), place(ref)).build());
+    }
+
+    /** Demanded by the Kinesis Client Library, which is told to publish nothing; closed with the others. */
+    CloudWatchAsyncClient cloudWatch(TableRef ref) {
+        Place place = new Place(Optional.empty(), place(ref).region());
+        return close(configured(CloudWatchAsyncClient.builder(), place).build());
+    }
+
+    /** Reads the Kinesis stream of this ARN; closed with the others. */
+    KinesisAsyncClient kinesis(String arn) {
+        Region region = Arn.fromString(arn).region().map(Region::of).orElse(Region.US_EAST_1);
+        Optional<URI> endpoint = Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_KINESIS"))
+                .filter(url -> !url.isBlank())
+                .map(URI::create);
+        endpoint.ifPresent(e -> requireTls(arn, e));
+        return close(configured(KinesisAsyncClient.builder(), new Place(endpoint, region))
+                .build());
+    }
+
+    private <T extends AutoCloseable> T close(T client) {
+        others.add(client);
+        return client;
+    }
+
+    /** Where a client speaks to. */
+    private record Place(Optional<URI> endpoint, Region region) {}
+
+    private Place place(TableRef ref) {
         Optional<URI> endpoint = ref.endpoint().or(Connections::usualEndpoint);
         endpoint.ifPresent(e -> requireTls(ref.text(), e));
-        Region region = ref.region().map(Region::of).orElseGet(() -> usualRegion(endpoint));
-        return clients.computeIfAbsent(endpoint + " " + region, place -> connect(endpoint, region));
+        return new Place(endpoint, ref.region().map(Region::of).orElseGet(() -> usualRegion(endpoint)));
     }
 
     private static Optional<URI> usualEndpoint() {
@@ -113,15 +160,17 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static DynamoDbClient connect(Optional<URI> endpoint, Region region) {
-        DynamoDbClientBuilder builder = DynamoDbClient.builder()
-                .httpClientBuilder(http())
-                .credentialsProvider(credentials(endpoint))
-                .region(region)
+    private static DynamoDbClient connect(Place place) {
+        return configured(DynamoDbClient.builder().httpClientBuilder(http()), place)
+                .build();
+    }
+
+    private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, Place place) {
+        place.endpoint().ifPresent(builder::endpointOverride);
+        return builder.credentialsProvider(credentials(place.endpoint()))
+                .region(place.region())
                 .overrideConfiguration(
                         o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
-        endpoint.ifPresent(builder::endpointOverride);
-        return builder.build();
     }
 
     private static S3Client connectS3(Optional<URI> endpoint) {
@@ -160,6 +209,13 @@ final class Connections implements AutoCloseable {
     @Override
     public void close() {
         clients.values().forEach(DynamoDbClient::close);
+        for (AutoCloseable other : others) {
+            try {
+                other.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
         if (s3 != null) {
             s3.close();
         }

@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
             DiffCommand.class,
             UndoCommand.class,
             CopyCommand.class,
+            ReplicateCommand.class,
             ItemCommand.class,
             GenerateCompletion.class,
             HelpCommand.class

@@ -28,21 +28,30 @@ public record Target(String id, Destination destination, Optional<RetryingTable>
         return destination.name();
     }
 
-    /** Brings noted keys into step: by compare-and-set where it is a table, else by reading before and after. */
+    /** Brings noted keys into step. */
     Drain.Settler settler(RetryingTable primary, Pool writers) {
-        ReadThrough blind = new ReadThrough(primary, destination);
-        if (table.isEmpty()) {
-            return entries -> blind.settle(keys(entries));
-        }
-        KeyRepair repair = new KeyRepair(primary, table.get(), writers);
         return entries -> {
             if (destination instanceof GuardedTable guarded) {
                 guarded.raise(entries);
             }
-            Map<Key, String> open = settle(repair, keys(entries));
-            // What a condition cannot express (150 attributes), or what is wrong with an item, shows here.
-            return open.isEmpty() ? open : blind.settle(open.keySet());
+            return settle(primary, writers, keys(entries));
         };
+    }
+
+    /**
+     * Makes the destination's items at these keys what the primary holds now, by compare-and-set where it is a table, else
+     * by reading before and after.
+     *
+     * @return the keys that are not in step, with the reason
+     */
+    public Map<Key, String> settle(RetryingTable primary, Pool writers, Collection<Key> keys) {
+        ReadThrough blind = new ReadThrough(primary, destination);
+        if (table.isEmpty()) {
+            return blind.settle(keys);
+        }
+        Map<Key, String> open = settle(new KeyRepair(primary, table.get(), writers), List.copyOf(keys));
+        // What a condition cannot express (150 attributes), or what is wrong with an item, shows here.
+        return open.isEmpty() ? open : blind.settle(open.keySet());
     }
 
     private static List<Key> keys(Collection<Entry> entries) {

@@ -1,0 +1,190 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.capacity.Usage;
+import dev.lockstep.replicate.Delivery;
+import dev.lockstep.replicate.Replicator.Counts;
+import dev.lockstep.streams.Gauges;
+import dev.lockstep.streams.Pin;
+import dev.lockstep.streams.Replication;
+import dev.lockstep.streams.Verification;
+import dev.lockstep.streams.kcl.DynamoStreamSource;
+import dev.lockstep.streams.kcl.KinesisSource;
+import dev.lockstep.streams.kcl.ShardWork;
+import dev.lockstep.streams.kcl.StreamSource;
+import dev.lockstep.streams.kcl.StreamWorker;
+import dev.lockstep.streams.kcl.WorkerSettings;
+import dev.lockstep.streams.kcl.WorkerSettings.Start;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.TableCreation;
+import dev.lockstep.table.TableRef;
+import dev.lockstep.verify.Discrepancy;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import sun.misc.Signal;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One run of {@code replicate}: puts the service together, runs it, prints what came of it. */
+final class LiveRun {
+    /** How long several destinations wait for one of them before its changes go to its backlog. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Replicas may lag that far without being called different. */
+    private static final Duration SETTLE = Duration.ofSeconds(10);
+
+    private final Connections connections;
+    private final LiveTables tables;
+    private final ReplicateCommand command;
+    private final Console console;
+    private final long began = System.nanoTime();
+
+    LiveRun(Connections connections, LiveTables tables, ReplicateCommand command, Console console) {
+        this.connections = connections;
+        this.tables = tables;
+        this.command = command;
+        this.console = console;
+    }
+
+    int run() {
+        TableRef ref = tables.primaryRef();
+        String name = tables.name(command);
+        StreamSource source = source(ref);
+        Optional<StreamViewType> view = source.describe().view();
+        boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
+        RetryingTable state = state(ref, name);
+        Pin pin = Pin.of(state, name, source.arn(), tables.primaryTable().id(), latest);
+        Gauges gauges = new Gauges(!source.arn().contains(":ddblocal:"), lag -> {});
+        try (ConsoleProgress progress = console.progress(tables.all())) {
+            warnOfView(view, progress);
+            Replication replication = new Replication(
+                    settings(name),
+                    tables.primary(),
+                    tables.targets(),
+                    state,
+                    pin,
+                    UUID.randomUUID().toString(),
+                    command.deadLetters(connections),
+                    tables.writers(),
+                    gauges,
+                    progress,
+                    this::found,
+                    this::say);
+            ShardWork work = replication::apply;
+            StreamWorker worker = new StreamWorker(
+                    source,
+                    WorkerSettings.of(name, latest ? Start.LATEST : Start.TRIM_HORIZON),
+                    connections.asynchronous(ref),
+                    connections.cloudWatch(ref),
+                    work);
+            say("keeping " + names() + " in step with " + tables.primaryTable().name() + " as " + name);
+            Signal.handle(new Signal("TERM"), signal -> replication.stop());
+            replication.run(worker);
+            progress.close();
+            Map<String, Usage> usage = new LinkedHashMap<>();
+            tables.all().forEach(t -> usage.put(t.name(), t.usage()));
+            long elapsed = System.nanoTime() - began;
+            console.print(json(name, replication, usage, elapsed), () -> text(replication, usage, elapsed));
+            return 0;
+        }
+    }
+
+    private StreamSource source(TableRef ref) {
+        if (command.kinesis != null) {
+            return new KinesisSource(connections.kinesis(command.kinesis), command.kinesis);
+        }
+        return new DynamoStreamSource(
+                connections.streams(ref), command.stream(connections, ref, tables.primaryTable()));
+    }
+
+    private RetryingTable state(TableRef ref, String name) {
+        DynamoDbClient client = connections.client(ref);
+        String table = name + "-State";
+        TableCreation.createRows(client, table);
+        return RetryingTable.over(DynamoTable.open(client, table), command.common.retry(), (t, op, why, pause) -> {});
+    }
+
+    private Replication.Settings settings(String name) {
+        Optional<Verification.Settings> verification = Optional.ofNullable(command.verifyEvery)
+                .map(every -> new Verification.Settings(
+                        every,
+                        command.repair,
+                        Optional.ofNullable(command.maxReadUnits),
+                        StateFolder.journals(),
+                        SETTLE));
+        return new Replication.Settings(
+                name,
+                command.copyFirst,
+                command.overwrite,
+                command.skipTtlDeletes,
+                PATIENCE,
+                Optional.ofNullable(command.untilIdle),
+                verification,
+                command.common.retry());
+    }
+
+    private static void warnOfView(Optional<StreamViewType> view, ConsoleProgress progress) {
+        view.filter(v -> v == StreamViewType.KEYS_ONLY || v == StreamViewType.OLD_IMAGE)
+                .ifPresent(v -> progress.warning("the stream's view is " + v
+                        + ": each change is read from the primary, strongly; NEW_AND_OLD_IMAGES would save that"));
+    }
+
+    private String names() {
+        return tables.targets().stream().map(t -> t.name()).collect(Collectors.joining(", "));
+    }
+
+    private void say(String line) {
+        if (!command.common.quiet) {
+            console.err().println("lockstep: " + line);
+        }
+    }
+
+    private void found(Discrepancy discrepancy) {
+        console.err()
+                .println("lockstep: " + discrepancy.kind().label() + " " + discrepancy.key() + " in "
+                        + discrepancy.replica() + (discrepancy.repaired() ? ", repaired" : ""));
+    }
+
+    private static ObjectNode json(String name, Replication replication, Map<String, Usage> usage, long elapsed) {
+        Counts counts = replication.replicator().counts();
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", name)
+                .put("records", counts.records())
+                .put("changes", counts.changes())
+                .put("skipped", counts.skipped())
+                .put("deadLetters", counts.deadLetters());
+        var destinations = json.putArray("destinations");
+        Map<String, Long> backlogs = replication.backlogs();
+        for (Delivery delivery : replication.replicator().deliveries()) {
+            Delivery.Health health = delivery.health();
+            destinations
+                    .addObject()
+                    .put("destination", health.name())
+                    .put("written", health.applied())
+                    .put("backlog", backlogs.getOrDefault(health.name(), 0L))
+                    .put("away", health.away());
+        }
+        Results.consumed(json, usage);
+        return json.put("elapsedMillis", Duration.ofNanos(elapsed).toMillis());
+    }
+
+    private static String text(Replication replication, Map<String, Usage> usage, long elapsed) {
+        Counts counts = replication.replicator().counts();
+        String line = String.format(
+                Locale.ROOT,
+                "applied %,d records (%,d changes after merging) to %s%n",
+                counts.records(),
+                counts.changes(),
+                replication.replicator().deliveries().stream()
+                        .map(d -> d.health().name())
+                        .collect(Collectors.joining(", ")));
+        return line + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing();
+    }
+}

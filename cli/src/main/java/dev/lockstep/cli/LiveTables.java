@@ -1,0 +1,151 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.Destination;
+import dev.lockstep.replicate.GuardedTable;
+import dev.lockstep.replicate.ItemFolder;
+import dev.lockstep.replicate.TableDestination;
+import dev.lockstep.streams.Target;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.GuardTable;
+import dev.lockstep.table.RetryPolicy;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.TableRef;
+import dev.lockstep.work.Pool;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The primary and the destinations of one {@code replicate}, opened. */
+final class LiveTables implements AutoCloseable {
+    /** Requests in flight to all destinations together. */
+    private static final int IN_FLIGHT = 64;
+    /** A stream keeps a day; Kinesis up to a year, but who replays that copies anew. */
+    private static final Duration STREAM_HORIZON = Duration.ofDays(2);
+
+    private static final Duration KINESIS_HORIZON = Duration.ofDays(8);
+    /** A few tries at once; whoever waits for the destination tries again by himself. */
+    private static final RetryPolicy WITHIN_A_BATCH = new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1));
+
+    private static final int ID_DIGITS = 12;
+
+    private final TableRef primaryRef;
+    private final DynamoTable primaryTable;
+    private final RetryingTable primary;
+    private final List<DynamoTable> replicas = new ArrayList<>();
+    private final List<Target> targets = new ArrayList<>();
+    private final Pool writers = Pool.of("write", IN_FLIGHT);
+
+    private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
+        this.primaryRef = primaryRef;
+        this.primaryTable = primaryTable;
+        this.primary = RetryingTable.over(primaryTable, retry, Progress.NONE);
+    }
+
+    static LiveTables open(
+            Connections connections, TableRef primaryRef, List<String> destinations, ReplicateCommand command) {
+        LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), command.common.retry());
+        for (String text : destinations) {
+            tables.add(connections, text, command);
+        }
+        return tables;
+    }
+
+    private void add(Connections connections, String text, ReplicateCommand command) {
+        if (ObjectRef.isMeantBy(text)) {
+            targets.add(folder(connections, ObjectRef.parse(text), command));
+            return;
+        }
+        TableRef ref = TableRef.parse(text);
+        DynamoTable replica = connections.open(ref);
+        boolean fromKinesis = command.kinesis != null;
+        Destination destination = command.orderingGuard || fromKinesis
+                ? guarded(connections, ref, replica, command, fromKinesis)
+                : new TableDestination(RetryingTable.over(replica, WITHIN_A_BATCH, Progress.NONE), writers);
+        replicas.add(replica);
+        RetryingTable whole = RetryingTable.over(replica, command.common.retry(), Progress.NONE);
+        targets.add(new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole)));
+    }
+
+    private Target folder(Connections connections, ObjectRef ref, ReplicateCommand command) {
+        if (command.orderingGuard || command.kinesis != null) {
+            throw new InvalidSettingsException(
+                    "replicate", ref.text(), "a folder cannot be guarded against older changes", "Follow the stream");
+        }
+        RetryingObjects bucket = RetryingObjects.over(
+                connections.bucket(ref, command.buckets.endpoint()), WITHIN_A_BATCH, Progress.NONE);
+        ObjectRef folder = ref.folder(primaryTable.description().tableName());
+        return new Target(digest(folder.text()), new ItemFolder(bucket, folder, writers), Optional.empty());
+    }
+
+    private Destination guarded(
+            Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command, boolean fromKinesis) {
+        String name = name(command) + "-Guard";
+        GuardTable.create(connections.client(ref), name);
+        GuardTable guard = new GuardTable(
+                connections.client(ref),
+                name,
+                replica,
+                fromKinesis ? KINESIS_HORIZON : STREAM_HORIZON,
+                WITHIN_A_BATCH,
+                Progress.NONE);
+        return new GuardedTable(ref.text(), guard, primary, fromKinesis, writers);
+    }
+
+    /** What was given, or a name that is the same for the same tables. */
+    String name(ReplicateCommand command) {
+        if (command.name != null) {
+            return command.name;
+        }
+        String table = primaryTable.description().tableName();
+        return "lockstep-" + table + "-" + digest(primaryTable.id() + " " + command.destinations);
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    TableRef primaryRef() {
+        return primaryRef;
+    }
+
+    DynamoTable primaryTable() {
+        return primaryTable;
+    }
+
+    RetryingTable primary() {
+        return primary;
+    }
+
+    List<DynamoTable> all() {
+        List<DynamoTable> all = new ArrayList<>(replicas);
+        all.add(0, primaryTable);
+        return all;
+    }
+
+    List<Target> targets() {
+        return targets;
+    }
+
+    Pool writers() {
+        return writers;
+    }
+
+    @Override
+    public void close() {
+        writers.close();
+    }
+}
