@@ -252,7 +252,9 @@ class FakeKinesisTest {
         String number = page(start).records().get(0).sequenceNumber();
         clock.advance(Duration.ofMinutes(1));
 
-        assertThat(values(page(start).records())).containsExactly("2");
+        GetRecordsResponse left = page(start);
+        assertThat(values(left.records())).containsExactly("2");
+        assertThat(page(left.nextShardIterator()).records()).isEmpty();
         assertThat(read(ShardIteratorType.AFTER_SEQUENCE_NUMBER, number)).containsExactly("2");
     }
 
