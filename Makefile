@@ -18,6 +18,7 @@ schedules: ## the proof of repairs with more writes, crashes and lost answers th
 	  -Dlockstep.schedules.writes=4 -Dlockstep.schedules.crashes=2 -Dlockstep.schedules.lostAnswers=1
 
 bench: ## what a comparison costs, beside two plain scans
+	rm -rf bench/target/lib
 	mvn -B -ntp -q -pl bench -am -DskipTests package
 	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.CompareBench
 
