@@ -84,6 +84,14 @@ class ArchitectureTest {
             .haveFullyQualifiedName("software.amazon.awssdk.services.dynamodb.DynamoDbClient");
 
     @ArchTest
+    static final ArchRule buckets_are_spoken_to_in_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.lockstep.objects", "dev.lockstep.local..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon.awssdk.services.s3..");
+
+    @ArchTest
     static final ArchRule classes_are_final_or_open_for_a_reason = classes()
             .that()
             .resideInAPackage("dev.lockstep..")
