@@ -35,6 +35,9 @@ final class LiveTables implements AutoCloseable {
     /** A few tries at once; whoever waits for the destination tries again by himself. */
     private static final RetryPolicy WITHIN_A_BATCH = new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1));
 
+    /** What DynamoDB takes, with room for what we append. */
+    private static final String NAME = "[A-Za-z0-9_.-]{3,200}";
+
     private static final int ID_DIGITS = 12;
 
     private final TableRef primaryRef;
@@ -103,6 +106,13 @@ final class LiveTables implements AutoCloseable {
     /** What was given, or a name that is the same for the same tables. */
     String name(ReplicateCommand command) {
         if (command.name != null) {
+            if (!command.name.matches(NAME)) {
+                throw new InvalidSettingsException(
+                        "replicate",
+                        "--name " + command.name,
+                        "it is also a table's name: 3 to 200 letters, digits, '_', '-' or '.'",
+                        "");
+            }
             return command.name;
         }
         String table = primaryTable.description().tableName();

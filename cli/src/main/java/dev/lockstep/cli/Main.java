@@ -46,6 +46,8 @@ public final class Main {
 
     /** Runs a command line in this process; returns its exit status. */
     public static int run(String... args) {
+        // Libraries that log by Commons Logging would write to stderr; what a user must know, we say.
+        System.setProperty("org.apache.commons.logging.Log", "org.apache.commons.logging.impl.NoOpLog");
         return commandLine().execute(args);
     }
 

@@ -105,7 +105,25 @@ final class ShardReader implements DataFetcher {
         } catch (ShardCalls.ExpiredIterator e) {
             restartIterator();
             throw new RetryableRetrievalException("iterator expired", e);
+        } catch (LostChangesException e) {
+            if (position.equals(TRIM_HORIZON) || position.equals(LATEST)) {
+                renew(e);
+                throw new RetryableRetrievalException("the iterator is older than the oldest record", e);
+            }
+            desk.failed(e);
+            throw e;
         } catch (RuntimeException e) {
+            desk.failed(e);
+            throw e;
+        }
+    }
+
+    /** Who begins at the oldest record there is has lost nothing when his iterator turns out to be older than that. */
+    private void renew(LostChangesException reason) {
+        try {
+            restartIterator();
+        } catch (RuntimeException e) {
+            e.addSuppressed(reason);
             desk.failed(e);
             throw e;
         }
