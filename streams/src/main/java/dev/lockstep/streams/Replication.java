@@ -97,6 +97,7 @@ public final class Replication {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean stopping;
+    private volatile boolean reading;
     private volatile @Nullable Reader reader;
 
     /**
@@ -256,6 +257,7 @@ public final class Replication {
     private void await() {
         try {
             while (!ended.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                announce();
                 if (settings.untilIdle().map(this::idle).orElse(false)) {
                     return;
                 }
@@ -263,6 +265,14 @@ public final class Replication {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancelledException("replicate", primary.name());
+        }
+    }
+
+    private void announce() {
+        Reader shards = reader;
+        if (!reading && shards != null && shards.everyShardIsRead()) {
+            reading = true;
+            log.accept("reading every shard");
         }
     }
 

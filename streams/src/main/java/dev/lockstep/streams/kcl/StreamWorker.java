@@ -51,6 +51,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private final Object phase = new Object();
     private @Nullable Thread starting;
     private boolean ran;
+    private final Renewals renewals = new Renewals();
     private volatile LeaseTable.Rows rows = new LeaseTable.Rows(List.of(), Optional.empty());
     private volatile long rowsNanos = System.nanoTime() - FRESH.toNanos();
     private volatile @Nullable String lastError;
@@ -246,7 +247,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         return !all.isEmpty() && all.stream().noneMatch(LeaseTable.Row::unpinned);
     }
 
-    /** Shards that wait for their parents count as not read, and those that nobody holds. */
+    /** Shards that wait for their parents count as not read, and those that nobody holds, or somebody who fell silent. */
     @Override
     public boolean atTip() {
         List<LeaseTable.Row> open =
@@ -256,7 +257,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
 
     private boolean atTip(LeaseTable.Row row) {
         if (!row.owner().equals(Optional.of(name))) {
-            return row.owner().isPresent();
+            return row.owner().isPresent() && renewals.alive(row.shardId(), settings.failover());
         }
         ShardProcessor shard = shards.get(row.shardId());
         return shard != null && shard.status().atTip();
@@ -277,6 +278,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private void refreshRows() {
         try {
             rows = leases.rows();
+            renewals.saw(rows.leases());
         } catch (LockstepException e) {
             hub.troubled(e);
         }
