@@ -214,6 +214,8 @@ final class KclEngine {
     }
 
     void close() {
+        thread.interrupt();
         threads.shutdownNow();
+        KclThreads.release(scheduler);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A worker in a process of its own: {@code ENDPOINT STREAM NAME FROM ok|fail}. Tells on standard output what comes: {@code opened
- * SHARD}, {@code closed SHARD}, {@code id ID}, {@code leader}, {@code failed MESSAGE}.
+ * SHARD}, {@code closed SHARD}, {@code id ID}, {@code leader}, {@code worker NAME}, {@code failed MESSAGE}.
  */
 final class WorkerMain {
     private WorkerMain() {}
@@ -22,7 +22,8 @@ final class WorkerMain {
                     throw new IllegalStateException("cannot write " + Captured.CANARY);
                 }
                 StringBuilder lines = new StringBuilder();
-                records.forEach(record -> lines.append("id ").append(captured.id(record)).append('\n'));
+                records.forEach(record ->
+                        lines.append("id ").append(captured.id(record)).append('\n'));
                 System.out.print(lines);
                 System.out.flush();
             }
@@ -43,6 +44,8 @@ final class WorkerMain {
                 Rig.leases(endpoint),
                 Rig.cloudWatch(endpoint),
                 work);
+        say("worker " + worker.worker());
+        Runtime.getRuntime().addShutdownHook(new Thread(worker::stop));
         Thread leader = new Thread(() -> {
             while (!worker.status().leader()) {
                 sleep();
