@@ -38,12 +38,12 @@ import software.amazon.kinesis.retrieval.polling.SynchronousBlockingRetrievalFac
 
 /** KCL, set up for one stream: every setting that differs from KCL's own, and the threads that it gets from us. */
 final class KclEngine {
-    private static final Duration DISPATCH = Duration.ofMillis(200);
+    private static final Duration DISPATCH = Duration.ofMillis(100);
     private static final Duration PARENT_POLL = Duration.ofSeconds(1);
     /** New shards are found at their parent's end; this finds those that were missed. */
     private static final Duration SHARD_SYNC = Duration.ofSeconds(30);
 
-    private static final Duration METRICS_CAPTURE = Duration.ofMillis(100);
+    private static final Duration METRICS_CAPTURE = Duration.ofMillis(50);
     private static final int PARTS_OF_LEASE = 3;
     private static final Duration REQUEST = Duration.ofSeconds(30);
     private static final int QUEUED_ANSWERS = 2;
@@ -214,6 +214,8 @@ final class KclEngine {
     }
 
     void close() {
+        thread.interrupt();
         threads.shutdownNow();
+        KclThreads.release(scheduler);
     }
 }

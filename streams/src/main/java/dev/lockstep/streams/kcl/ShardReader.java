@@ -60,7 +60,7 @@ final class ShardReader implements DataFetcher {
             iterator = null;
             ended = true;
         } else {
-            iterator = calls.iterator(shardId, startingPoint());
+            restartIterator();
         }
         positioned = true;
     }
@@ -77,7 +77,12 @@ final class ShardReader implements DataFetcher {
 
     @Override
     public void restartIterator() {
-        iterator = calls.iterator(shardId, startingPoint());
+        try {
+            iterator = calls.iterator(shardId, startingPoint());
+        } catch (RuntimeException e) {
+            desk.failed(e);
+            throw e;
+        }
     }
 
     @Override

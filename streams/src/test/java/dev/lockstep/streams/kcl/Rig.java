@@ -115,8 +115,15 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    static WorkerSettings settings(String name, WorkerSettings.Start from) {
-        return WorkerSettings.of(name, from);
+    /** Gives all leases to that worker, as a leader does. */
+    void assign(String name, String worker) {
+        for (LeaseTable.Row row : new LeaseTable(leases, name).rows().leases()) {
+            tables.updateItem(r -> r.tableName(name)
+                    .key(Map.of("leaseKey", AttributeValue.fromS(row.shardId())))
+                    .updateExpression("SET leaseOwner = :worker ADD leaseCounter :one")
+                    .expressionAttributeValues(
+                            Map.of(":worker", AttributeValue.fromS(worker), ":one", AttributeValue.fromN("1"))));
+        }
     }
 
     StreamWorker worker(WorkerSettings settings, ShardWork work) {

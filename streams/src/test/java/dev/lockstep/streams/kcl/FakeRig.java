@@ -1,0 +1,38 @@
+package dev.lockstep.streams.kcl;
+
+import dev.lockstep.local.streams.FakeStreams;
+import java.util.Map;
+import java.util.UUID;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+/** A stream with the rules of AWS's in memory; leases on DynamoDB Local. */
+final class FakeRig implements AutoCloseable {
+    final Rig rig = new Rig();
+    final FakeStreams streams;
+    final String name = "job-" + UUID.randomUUID();
+
+    FakeRig(FakeStreams.Builder builder) {
+        streams = builder.table("orders")
+                .keys("id")
+                .view(StreamViewType.NEW_AND_OLD_IMAGES)
+                .build();
+    }
+
+    void put(String id, int version) {
+        streams.put(Map.of("id", AttributeValue.fromS(id), "version", AttributeValue.fromN(Integer.toString(version))));
+    }
+
+    DynamoStreamSource source() {
+        return new DynamoStreamSource(streams, streams.arn());
+    }
+
+    Running start(WorkerSettings settings, ShardWork work) {
+        return new Running(rig.worker(source(), settings, work));
+    }
+
+    @Override
+    public void close() {
+        rig.close();
+    }
+}
