@@ -1,0 +1,95 @@
+package dev.lockstep.lambda;
+
+import dev.lockstep.LockstepException;
+import dev.lockstep.lambda.Opened.Target;
+import dev.lockstep.lambda.Source.Kind;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.objects.S3Objects;
+import dev.lockstep.replicate.ItemFolder;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.KeyAttribute;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.table.RetryingTable;
+import dev.lockstep.work.Pool;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import tools.jackson.databind.JsonNode;
+
+/** Opens the folders of a table: in each folder that was named, the one of the table's name. */
+final class FolderOpener implements Opened.Opener {
+    private final Settings settings;
+    private final Tables tables;
+    /** Never used: folders get one change at a time. */
+    private final Pool pool = Pool.unbounded("write");
+
+    FolderOpener(Settings settings, Tables tables) {
+        this.settings = settings;
+        this.tables = tables;
+    }
+
+    @Override
+    public void prepare() {
+        settings.primary().ifPresent(ref -> tables.open(ref, Optional.empty()));
+        var unused = tables.clients().s3();
+    }
+
+    @Override
+    public Opened open(Event event) {
+        Source source = event.source();
+        if (source.table().isEmpty()) {
+            return Opened.nothing();
+        }
+        Optional<DynamoTable> primary = tables.primary(settings.primary(), source);
+        List<Target> targets = settings.folders().stream()
+                .map(folder -> new Target(new ItemFolder(bucket(folder), folder.folder(source.table()), pool), 1))
+                .toList();
+        return new Opened(
+                primary.map(DynamoTable::keys).orElseGet(() -> keys(event)),
+                primary.map(tables::patient),
+                targets,
+                source.kind() == Kind.KINESIS);
+    }
+
+    private RetryingObjects bucket(ObjectRef folder) {
+        return RetryingObjects.over(
+                new S3Objects(tables.clients().s3(), folder.bucket()),
+                Tables.UNTIL_STOPPED,
+                RetryingTable.Listener.NONE);
+    }
+
+    /** The order of a key's two attributes, which an object's name depends on, is not in the stream. */
+    private KeySchema keys(Event event) {
+        try {
+            return tables.open(event.source().tableRef(), Optional.empty()).keys();
+        } catch (LockstepException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            return only(event.firstKey()).orElseThrow(() -> orderUnknown(event.source(), e));
+        }
+    }
+
+    /** A key of one attribute has one order. */
+    private static Optional<KeySchema> only(JsonNode key) {
+        if (key.size() != 1) {
+            return Optional.empty();
+        }
+        Map.Entry<String, JsonNode> attribute = key.properties().iterator().next();
+        String type = attribute.getValue().size() == 1
+                ? attribute.getValue().propertyNames().iterator().next()
+                : "";
+        return Optional.of(new KeySchema(
+                new KeyAttribute(attribute.getKey(), ScalarAttributeType.fromValue(type)), Optional.empty()));
+    }
+
+    private static LockstepException orderUnknown(Source source, LockstepException e) {
+        return new LockstepException(
+                "open",
+                source.tableRef().text(),
+                "its items' keys have two attributes, and which of them is the partition key is not known: " + e.problem(),
+                "Allow this function dynamodb:DescribeTable on the table, or name it in LOCKSTEP_PRIMARY");
+    }
+}

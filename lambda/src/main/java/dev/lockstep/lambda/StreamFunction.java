@@ -1,0 +1,166 @@
+package dev.lockstep.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import dev.lockstep.LockstepException;
+import dev.lockstep.change.StreamRecord;
+import dev.lockstep.lambda.Batch.Poison;
+import dev.lockstep.lambda.Outcome.Failed;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.objects.S3Objects;
+import dev.lockstep.replicate.DeadLetterFolder;
+import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.table.RetryingTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A function on a stream: applies an event and tells Lambda from which record on it must come again.
+ *
+ * <p>Success is answered only when every record is durable at every destination, or parked. Lambda gives it one event at
+ * a time.
+ */
+final class StreamFunction {
+    private final String name;
+    private final Settings settings;
+    private final Opened.Opener opener;
+    private final Optional<DeadLetters> deadLetters;
+    private final PrintStream log;
+    private final Calls calls = new Calls();
+    private final Map<Source, Opened> opened = new HashMap<>();
+
+    /** @throws LockstepException where the settings cannot work; a service that is away for a moment is waited for later */
+    StreamFunction(String name, Settings settings, Opened.Opener opener, Clients clients, PrintStream log) {
+        this.name = name;
+        this.settings = settings;
+        this.opener = opener;
+        this.deadLetters = settings.deadLetters()
+                .map(folder -> new DeadLetterFolder(
+                        RetryingObjects.over(
+                                new S3Objects(clients.s3(), folder.bucket()),
+                                Tables.UNTIL_STOPPED,
+                                RetryingTable.Listener.NONE),
+                        folder));
+        this.log = log;
+        try {
+            opener.prepare();
+        } catch (LockstepException e) {
+            if (!e.retryable()) {
+                throw e;
+            }
+        }
+    }
+
+    void handle(InputStream input, OutputStream output, Context context) throws IOException {
+        Deadline deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()));
+        long began = System.nanoTime();
+        Event event = Event.read(input.readAllBytes());
+        Report report = new Report(name, event.source());
+        Outcome outcome = apply(event, deadline, report);
+        List<String> sequences =
+                event.records().stream().map(StreamRecord::sequence).toList();
+        long millis = (System.nanoTime() - began) / 1_000_000;
+        log.println(report.outcome(outcome, sequences).line(millis, settings.metrics()));
+        if (outcome.wholly(sequences.size(), settings.reportsItemFailures())) {
+            throw failure(event, outcome.failed().orElseThrow());
+        }
+        Optional<String> from = outcome.failed().map(failed -> sequences.get(failed.index()));
+        output.write(answer(from).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Outcome apply(Event event, Deadline deadline, Report report) {
+        if (!calls.ended(deadline)) {
+            return Outcome.unfinished(0, "a write of the event before has not ended");
+        }
+        Opened destinations;
+        try {
+            destinations = opened(event, deadline);
+        } catch (LockstepException e) {
+            if (!e.retryable()) {
+                throw e;
+            }
+            return Outcome.unfinished(0, e.subject() + ": " + e.problem());
+        }
+        Reading reading =
+                Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
+        Batch batch = new Batch(event.records(), reading, destinations, calls, deadline);
+        batch.apply();
+        report.counts(event.records().size(), reading).delivered(batch.delivered());
+        List<Poison> poison = batch.poison();
+        boolean parked = parked(event.source(), batch, deadline);
+        report.poison(poison.size(), parked);
+        return Outcome.of(batch, parked ? List.of() : poison);
+    }
+
+    /** Tries until the deadline where a service is away; what is opened stays so. */
+    private Opened opened(Event event, Deadline deadline) {
+        Opened known = opened.get(event.source());
+        for (int tries = 0; known == null; tries++) {
+            try {
+                known = opener.open(event);
+            } catch (LockstepException e) {
+                Duration pause = Tables.UNTIL_STOPPED.pause(tries);
+                if (!e.retryable() || deadline.untilStop() < pause.toNanos()) {
+                    throw e;
+                }
+                pause(pause);
+            }
+        }
+        if (!event.source().table().isEmpty()) {
+            opened.put(event.source(), known);
+        }
+        return known;
+    }
+
+    private static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the poison is in a safe place, so that the shard can go on without it. */
+    private boolean parked(Source source, Batch batch, Deadline deadline) {
+        if (deadLetters.isEmpty() || batch.poison().isEmpty()) {
+            return false;
+        }
+        AtomicBoolean parked = new AtomicBoolean();
+        Runnable park = () -> {
+            deadLetters.get().park(batch.letters(source.arn()));
+            parked.set(true);
+        };
+        calls.make(List.of(park), deadline);
+        return parked.get();
+    }
+
+    /** Lambda writes it to the log and shows it; it holds no values. */
+    private LockstepException failure(Event event, Failed failed) {
+        String sequence = event.records().get(failed.index()).sequence();
+        String hint = failed.poison()
+                ? "Lambda parks the record if its event source mapping bisects, has a limit of retries and a destination"
+                : "";
+        return new LockstepException(
+                name,
+                "event of " + event.source().table(),
+                "record " + sequence + " is not applied: " + failed.reason(),
+                hint);
+    }
+
+    private static String answer(Optional<String> failedFrom) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        var failures = answer.putArray("batchItemFailures");
+        failedFrom.ifPresent(sequence -> failures.addObject().put("itemIdentifier", sequence));
+        return answer.toString();
+    }
+}
