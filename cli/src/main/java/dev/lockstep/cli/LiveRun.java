@@ -6,6 +6,7 @@ import dev.lockstep.replicate.Replicator.Counts;
 import dev.lockstep.streams.Gauges;
 import dev.lockstep.streams.Pin;
 import dev.lockstep.streams.Replication;
+import dev.lockstep.streams.StatusBoard;
 import dev.lockstep.streams.Verification;
 import dev.lockstep.streams.kcl.DynamoStreamSource;
 import dev.lockstep.streams.kcl.KinesisSource;
@@ -14,12 +15,16 @@ import dev.lockstep.streams.kcl.StreamSource;
 import dev.lockstep.streams.kcl.StreamWorker;
 import dev.lockstep.streams.kcl.WorkerSettings;
 import dev.lockstep.streams.kcl.WorkerSettings.Start;
+import dev.lockstep.streams.status.Bind;
+import dev.lockstep.streams.status.History;
+import dev.lockstep.streams.status.StatusServer;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.TableCreation;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.verify.Discrepancy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +57,7 @@ final class LiveRun {
         this.console = console;
     }
 
-    int run() {
+    int run() throws Exception {
         TableRef ref = tables.primaryRef();
         String name = tables.name(command);
         StreamSource source = source(ref);
@@ -60,9 +65,13 @@ final class LiveRun {
         boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
         RetryingTable state = state(ref, name);
         Pin pin = Pin.of(state, name, source.arn(), tables.primaryTable().id(), latest);
-        Gauges gauges = new Gauges(!source.arn().contains(":ddblocal:"), lag -> {});
+        boolean timesAreExact = !source.arn().contains(":ddblocal:");
+        History history = new History(InstantSource.system());
+        Gauges gauges = new Gauges(timesAreExact, history::observeLag);
         try (ConsoleProgress progress = console.progress(tables.all())) {
             warnOfView(view, progress);
+            StatusBoard.Meter meter = new StatusBoard.Meter(
+                    progress, command.deadLetters(connections), Optional.ofNullable(command.deadLetter));
             Replication replication = new Replication(
                     settings(name),
                     tables.primary(),
@@ -70,10 +79,10 @@ final class LiveRun {
                     state,
                     pin,
                     UUID.randomUUID().toString(),
-                    command.deadLetters(connections),
+                    meter,
                     tables.writers(),
                     gauges,
-                    progress,
+                    meter,
                     this::found,
                     this::say);
             ShardWork work = replication::apply;
@@ -85,7 +94,19 @@ final class LiveRun {
                     work);
             say("keeping " + names() + " in step with " + tables.primaryTable().name() + " as " + name);
             Signal.handle(new Signal("TERM"), signal -> replication.stop());
-            replication.run(worker);
+            StatusBoard board = new StatusBoard(
+                    replication,
+                    worker,
+                    gauges,
+                    meter,
+                    name,
+                    tables.primaryTable().name(),
+                    source.arn(),
+                    timesAreExact,
+                    Optional::empty);
+            try (AutoCloseable page = page(board, history)) {
+                replication.run(worker);
+            }
             progress.close();
             Map<String, Usage> usage = new LinkedHashMap<>();
             tables.all().forEach(t -> usage.put(t.name(), t.usage()));
@@ -93,6 +114,16 @@ final class LiveRun {
             console.print(json(name, replication, usage, elapsed), () -> text(replication, usage, elapsed));
             return 0;
         }
+    }
+
+    private AutoCloseable page(StatusBoard board, History history) {
+        if (command.statusPort == null) {
+            return () -> {};
+        }
+        StatusServer server = StatusServer.start(
+                new StatusServer.Settings(Bind.parse(command.statusPort)), board, history, InstantSource.system());
+        say("status page at " + server.uri());
+        return server;
     }
 
     private StreamSource source(TableRef ref) {

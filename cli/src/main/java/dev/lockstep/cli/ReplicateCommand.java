@@ -177,7 +177,7 @@ final class ReplicateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         TableRef primaryRef = TableRef.parse(primary);
         requireOptionsThatFit();
         Console console = Console.of(spec, common);

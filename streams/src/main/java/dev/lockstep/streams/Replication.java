@@ -15,6 +15,7 @@ import dev.lockstep.verify.Discrepancy;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +99,7 @@ public final class Replication {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean stopping;
     private volatile boolean reading;
+    private volatile Instant aliveAt = Instant.now();
     private volatile @Nullable Reader reader;
 
     /**
@@ -185,6 +187,42 @@ public final class Replication {
         return replicator;
     }
 
+    /** How far it is. */
+    enum Phase {
+        STARTING,
+        COPYING,
+        RUNNING,
+        STOPPING,
+        FAILED
+    }
+
+    Phase phase() {
+        if (failure.get() != null) {
+            return Phase.FAILED;
+        }
+        if (stopping) {
+            return Phase.STOPPING;
+        }
+        if (!reading) {
+            return Phase.STARTING;
+        }
+        return ready.containsValue(false) ? Phase.COPYING : Phase.RUNNING;
+    }
+
+    /** Why it ended, where it failed. */
+    Optional<String> problem() {
+        return Optional.ofNullable(failure.get()).map(t -> String.valueOf(t.getMessage()));
+    }
+
+    /** When the loop that watches over all went round last. */
+    Instant aliveAt() {
+        return aliveAt;
+    }
+
+    Optional<Duration> verifiesEvery() {
+        return verification.map(Verification::every);
+    }
+
     /** What came of this process's last comparison. */
     public Optional<Verification.Last> lastVerification() {
         return verification.flatMap(Verification::last);
@@ -192,9 +230,13 @@ public final class Replication {
 
     /** Applies records of one shard; returns when they are durable. */
     public void apply(String shard, List<StreamRecord> records) {
-        gauges.active();
+        gauges.arrived(shard);
         long began = System.nanoTime();
-        gauges.applied(shard, replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
+        try {
+            gauges.applied(shard, replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
+        } finally {
+            gauges.left(shard);
+        }
     }
 
     /**
@@ -257,6 +299,7 @@ public final class Replication {
     private void await() {
         try {
             while (!ended.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                aliveAt = Instant.now();
                 announce();
                 if (settings.untilIdle().map(this::idle).orElse(false)) {
                     return;

@@ -110,7 +110,7 @@ class ReplicationTest {
                 "worker-" + ThreadLocalRandom.current().nextInt(),
                 DeadLetters.NONE,
                 writers,
-                new Gauges(true, lag -> {}),
+                new Gauges(true, (lag, records) -> {}),
                 Progress.NONE,
                 found -> {},
                 log::add);

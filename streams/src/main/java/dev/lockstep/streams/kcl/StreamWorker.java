@@ -238,6 +238,9 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
                 name,
                 now.leader().equals(Optional.of(name)),
                 shards.values().stream().map(ShardProcessor::status).toList(),
+                now.leases().stream()
+                        .map(row -> new WorkerStatus.Lease(row.shardId(), row.owner(), row.checkpoint()))
+                        .toList(),
                 Optional.ofNullable(lastError));
     }
 

@@ -9,12 +9,23 @@ import java.util.Optional;
  *
  * @param worker this process's name among those that share the work
  * @param leader whether it gives away the shards
+ * @param shards those that this process holds
+ * @param leases of all processes, as they were within the last second
  * @param lastError the last failure that it met and will try again after
  */
-public record WorkerStatus(String worker, boolean leader, List<Shard> shards, Optional<String> lastError) {
+public record WorkerStatus(
+        String worker, boolean leader, List<Shard> shards, List<Lease> leases, Optional<String> lastError) {
     public WorkerStatus {
         shards = List.copyOf(shards);
+        leases = List.copyOf(leases);
     }
+
+    /**
+     * A shard of the stream, whoever holds it.
+     *
+     * @param position a sequence number, TRIM_HORIZON, LATEST or SHARD_END
+     */
+    public record Lease(String shardId, Optional<String> owner, String position) {}
 
     /**
      * A shard that this process holds.
