@@ -30,6 +30,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private static final int ANSWERS_AHEAD = 2;
     private static final Duration LOOK = Duration.ofMillis(200);
+    /** A failure that was not met again for so long has passed. */
+    private static final Duration RECENT = Duration.ofSeconds(30);
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final Duration GRACE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(10);
@@ -54,7 +56,10 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private final Renewals renewals = new Renewals();
     private volatile LeaseTable.Rows rows = new LeaseTable.Rows(List.of(), Optional.empty());
     private volatile long rowsNanos = System.nanoTime() - FRESH.toNanos();
-    private volatile @Nullable String lastError;
+    private volatile boolean created;
+    private volatile @Nullable Trouble lastError;
+
+    private record Trouble(String what, long nanos) {}
 
     /** @param cloudWatch KCL demands one; nothing is sent to it */
     public StreamWorker(
@@ -112,6 +117,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         }
         source.describe();
         leases.create();
+        created = true;
         LineageCheck lineage = new LineageCheck(source, hub::failed);
         KclEngine engine = new KclEngine(
                 source,
@@ -241,7 +247,9 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
                 now.leases().stream()
                         .map(row -> new WorkerStatus.Lease(row.shardId(), row.owner(), row.checkpoint()))
                         .toList(),
-                Optional.ofNullable(lastError));
+                Optional.ofNullable(lastError)
+                        .filter(trouble -> System.nanoTime() - trouble.nanos() < RECENT.toNanos())
+                        .map(Trouble::what));
     }
 
     @Override
@@ -268,6 +276,9 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
 
     /** The leases as they were within the last second; what was known before where the table cannot be read. */
     private LeaseTable.Rows rows() {
+        if (!created) {
+            return rows;
+        }
         if (System.nanoTime() - rowsNanos >= FRESH.toNanos()) {
             synchronized (leases) {
                 if (System.nanoTime() - rowsNanos >= FRESH.toNanos()) {
@@ -330,7 +341,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
 
         @Override
         public void troubled(RuntimeException passing) {
-            lastError = passing.getClass().getSimpleName() + ": " + passing.getMessage();
+            lastError = new Trouble(String.valueOf(passing.getMessage()), System.nanoTime());
         }
 
         void readFailed(RuntimeException e) {
