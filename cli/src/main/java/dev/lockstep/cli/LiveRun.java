@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -93,7 +94,8 @@ final class LiveRun {
                     connections.cloudWatch(ref),
                     work);
             say("keeping " + names() + " in step with " + tables.primaryTable().name() + " as " + name);
-            Signal.handle(new Signal("TERM"), signal -> replication.stop());
+            Signal term = new Signal("TERM");
+            SignalHandler before = Signal.handle(term, signal -> replication.stop());
             StatusBoard board = new StatusBoard(
                     replication,
                     worker,
@@ -106,6 +108,8 @@ final class LiveRun {
                     Optional::empty);
             try (AutoCloseable page = page(board, history)) {
                 replication.run(worker);
+            } finally {
+                Signal.handle(term, before);
             }
             progress.close();
             Map<String, Usage> usage = new LinkedHashMap<>();

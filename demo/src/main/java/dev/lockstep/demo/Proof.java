@@ -47,6 +47,13 @@ final class Proof {
         stage.proved(meaning);
     }
 
+    /** What the status page said at the end. */
+    void page(String headline, long changes) {
+        require(headline.startsWith("In step"), "the status page said '" + headline + "'");
+        require(changes > 0, "the status page counted no change");
+        stage.proved(String.format(Locale.ROOT, "the status page said '%s' after %,d changes", headline, changes));
+    }
+
     private static List<Finding> without(List<Finding> all, List<Finding> others) {
         List<Finding> rest = new ArrayList<>(all);
         rest.removeAll(new HashSet<>(others));

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 /** The demo, step by step. A step says why, shows and runs real commands, and proves what they did. One thread. */
 final class Story {
     private static final int INTERRUPTED = 130;
+    /** What the shop does while the tables are kept in step. */
+    private static final int CHANGES = 2_000;
 
     private final Stage stage;
     private final Proof proof;
@@ -48,6 +50,7 @@ final class Story {
         repair();
         undo();
         repairForGood();
+        keepInStep();
     }
 
     private void load() {
@@ -135,6 +138,37 @@ final class Story {
         beforeLastDiff.run();
         proof.exitStatus(0, diff(), "no difference");
         proof.holds(regions.primary(), orders, "the primary is what it was at the start: nothing ever wrote to it");
+    }
+
+    private void keepInStep() {
+        int port = PageReader.freePort();
+        stage.step(
+                "Keep it in step while it is written to",
+                "A shop places, changes and cancels orders meanwhile. The status page is at http://127.0.0.1:" + port
+                        + "/ while this runs.");
+        try (Shop shop = Shop.open(regions.primary(), items, CHANGES);
+                PageReader page = PageReader.watch(port)) {
+            int status = run(
+                    "replicate",
+                    regions.primaryTable(),
+                    regions.replicaTable(),
+                    "--enable-stream",
+                    "--name",
+                    "demo",
+                    "--status-port",
+                    "" + port,
+                    "--until-idle",
+                    "5s");
+            proof.exitStatus(0, status, "nothing was left to do");
+            stage.note(String.format(
+                    Locale.ROOT, "the shop made %,d writes; those that change nothing leave no record", shop.made()));
+            proof.page(page.headline(), page.records());
+        }
+        proof.exitStatus(0, diff(), "no difference");
+        proof.holds(
+                regions.replica(),
+                Contents.read(regions.primary()),
+                "the replica holds what the primary holds, read directly");
     }
 
     private String undoLog() {

@@ -32,6 +32,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
     /** A failure that was not met again for so long has passed. */
     private static final Duration RECENT = Duration.ofSeconds(30);
+
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final Duration GRACE_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(10);
