@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test format schedules bench demo clean
+.PHONY: help check test format schedules live bench demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,10 +17,15 @@ schedules: ## the proof of repairs with more writes, crashes and lost answers th
 	mvn -B -ntp -pl core -am test -Dtest=RepairScheduleTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.schedules.writes=4 -Dlockstep.schedules.crashes=2 -Dlockstep.schedules.lostAnswers=1
 
-bench: ## what a comparison costs, beside two plain scans
+bench: ## what a comparison costs, beside two plain scans; how fast changes are replicated, beside plain writes
 	rm -rf bench/target/lib
 	mvn -B -ntp -q -pl bench -am -DskipTests package
 	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.CompareBench
+	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.LiveBench
+
+live: ## two processes under a writer, killed every few seconds, for five minutes
+	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dlockstep.live.seconds=300
 
 demo: ## the whole story on two embedded DynamoDB Locals
 	./lockstep demo

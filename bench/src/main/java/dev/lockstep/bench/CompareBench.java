@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 public final class CompareBench {
     private static final int ITEMS = 20_000;
     private static final int BATCH = 25;
+    private static final int MAX_CONNECTIONS = 128;
 
     private final LocalDynamo local;
     private final FaultProxy meter;
@@ -117,11 +118,15 @@ public final class CompareBench {
     }
 
     private DynamoDbClient clientThroughMeter() {
+        return client(meter);
+    }
+
+    static DynamoDbClient client(FaultProxy meter) {
         return DynamoDbClient.builder()
                 .endpointOverride(meter.endpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(() -> AwsBasicCredentials.create("bench", "bench"))
-                .httpClient(ApacheHttpClient.create())
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MAX_CONNECTIONS))
                 .build();
     }
 
