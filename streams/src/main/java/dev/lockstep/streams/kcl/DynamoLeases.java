@@ -2,15 +2,11 @@ package dev.lockstep.streams.kcl;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsLeaseManagementFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer;
-import java.util.Map;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamConfig;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.coordinator.StreamInfoManager;
-import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.ShardDetector;
@@ -67,11 +63,7 @@ final class DynamoLeases extends DynamoDBStreamsLeaseManagementFactory {
                 boolean ignoreUnexpectedChildShards,
                 boolean isLeaseTableEmpty)
                 throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-            Map<String, String> before = leases.listLeases().stream()
-                    .collect(Collectors.toMap(
-                            Lease::leaseKey, lease -> lease.checkpoint().sequenceNumber()));
-            check.check(
-                    before, detector.listShards().stream().map(Shard::shardId).collect(Collectors.toSet()));
+            check.check();
             return super.checkAndCreateLeaseForNewShards(
                     detector, leases, from, scope, ignoreUnexpectedChildShards, isLeaseTableEmpty);
         }

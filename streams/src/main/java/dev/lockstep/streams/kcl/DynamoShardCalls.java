@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
@@ -36,26 +39,51 @@ final class DynamoShardCalls implements ShardCalls {
     private static final String LATEST = ExtendedSequenceNumber.LATEST.sequenceNumber();
     private static final String TRIM_HORIZON = ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber();
     private static final long RECORD_HEAP = 400;
+    private static final Pattern SHARD_ID = Pattern.compile("shardId-0*(\\d{1,18})-.*");
+    /** Records live for 24 hours; clocks differ. */
+    private static final Duration SURELY_KEPT = Duration.ofHours(20);
 
     private final DynamoDbStreamsClient client;
     private final DynamoStreamSource source;
+    private final boolean local;
 
     DynamoShardCalls(DynamoDbStreamsClient client, DynamoStreamSource source) {
         this.client = client;
         this.source = source;
+        this.local = LocalStreamArn.isLocal(source.arn());
     }
 
     @Override
     public String iterator(String shardId, String position) {
+        return iterator(shardId, position, request -> {
+            if (position.equals(LATEST)) {
+                request.shardIteratorType(ShardIteratorType.LATEST);
+            } else if (position.equals(TRIM_HORIZON)) {
+                request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+            } else {
+                request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
+                        .sequenceNumber(position);
+            }
+        });
+    }
+
+    @Override
+    public String firstIterator(String shardId) {
+        Shard shard = source.shards().stream()
+                .filter(listed -> listed.shardId().equals(shardId))
+                .findFirst()
+                .orElseThrow(() -> source.lost(shardId, since(TRIM_HORIZON)));
+        return iterator(
+                shardId,
+                TRIM_HORIZON,
+                request -> request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+                        .sequenceNumber(shard.sequenceNumberRange().startingSequenceNumber()));
+    }
+
+    private String iterator(String shardId, String position, Consumer<GetShardIteratorRequest.Builder> where) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamArn(source.arn()).shardId(shardId);
-        if (position.equals(LATEST)) {
-            request.shardIteratorType(ShardIteratorType.LATEST);
-        } else if (position.equals(TRIM_HORIZON)) {
-            request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
-        } else {
-            request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER).sequenceNumber(position);
-        }
+        where.accept(request);
         try {
             return client.getShardIterator(request.build()).shardIterator();
         } catch (TrimmedDataAccessException e) {
@@ -85,10 +113,22 @@ final class DynamoShardCalls implements ShardCalls {
         } catch (ExpiredIteratorException e) {
             throw new ExpiredIterator(e);
         } catch (TrimmedDataAccessException e) {
-            throw source.lost(shardId, "the last position");
+            throw new TrimmedIterator(e);
         } catch (ResourceNotFoundException e) {
             throw vanished(shardId, "the last position", e);
         }
+    }
+
+    @Override
+    public boolean young(String shardId, Instant lastRead) {
+        Instant limit = source.clock().instant().minus(SURELY_KEPT);
+        return local || lastRead.isAfter(limit) || created(shardId).isAfter(limit);
+    }
+
+    /** A shard's id holds the time of its creation. */
+    private static Instant created(String shardId) {
+        Matcher parts = SHARD_ID.matcher(shardId);
+        return parts.matches() ? Instant.ofEpochMilli(Long.parseLong(parts.group(1))) : Instant.MIN;
     }
 
     /** Not the shard's end: either the stream is gone, or the shard was trimmed, or the service errs. */

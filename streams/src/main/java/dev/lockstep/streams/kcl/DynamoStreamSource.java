@@ -5,10 +5,13 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
@@ -34,6 +37,11 @@ public final class DynamoStreamSource extends StreamSource {
 
     /** @param client with timeouts of its own, above a read's usual half second; it is not closed here */
     public DynamoStreamSource(DynamoDbStreamsClient client, String arn) {
+        this(client, arn, Clock.systemUTC());
+    }
+
+    DynamoStreamSource(DynamoDbStreamsClient client, String arn, Clock clock) {
+        super(clock);
         this.client = client;
         this.arn = arn;
         this.identifier = StreamIdentifier.singleStreamInstance(LocalStreamArn.adapterName(arn));
@@ -74,14 +82,18 @@ public final class DynamoStreamSource extends StreamSource {
 
     @Override
     Set<String> shardIds() {
-        Set<String> ids = new LinkedHashSet<>();
+        return shards().stream().map(Shard::shardId).collect(Collectors.toSet());
+    }
+
+    List<Shard> shards() {
+        List<Shard> shards = new ArrayList<>();
         String after = null;
         do {
             StreamDescription page = page(after, null);
-            page.shards().stream().map(Shard::shardId).forEach(ids::add);
+            shards.addAll(page.shards());
             after = page.lastEvaluatedShardId();
         } while (after != null);
-        return ids;
+        return shards;
     }
 
     StreamDescription page(@Nullable String after, @Nullable Integer limit) {

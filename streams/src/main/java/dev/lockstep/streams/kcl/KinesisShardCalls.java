@@ -69,6 +69,16 @@ final class KinesisShardCalls implements ShardCalls {
         }
     }
 
+    @Override
+    public boolean young(String shardId, Instant lastRead) {
+        return true; // Kinesis never says "trimmed"
+    }
+
+    @Override
+    public String firstIterator(String shardId) {
+        return iterator(shardId, TRIM_HORIZON);
+    }
+
     private RuntimeException vanished(String shardId, String position, ResourceNotFoundException e) {
         source.describe();
         if (!source.shardIds().contains(shardId)) {

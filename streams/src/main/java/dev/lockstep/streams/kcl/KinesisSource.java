@@ -3,6 +3,7 @@ package dev.lockstep.streams.kcl;
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.table.ServiceErrors;
+import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,11 @@ public final class KinesisSource extends StreamSource {
 
     /** @param arn {@code arn:aws:kinesis:REGION:ACCOUNT:stream/NAME} */
     public KinesisSource(KinesisAsyncClient client, String arn) {
+        this(client, arn, Clock.systemUTC());
+    }
+
+    KinesisSource(KinesisAsyncClient client, String arn, Clock clock) {
+        super(clock);
         this.client = client;
         this.arn = arn;
         this.identifier = StreamIdentifier.singleStreamInstance(arn.substring(arn.lastIndexOf('/') + 1));

@@ -46,11 +46,11 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * KCL's table of leases, as far as it is our affair: made before KCL starts (KCL waits ten seconds for an index), pinned
  * where a lease says "the newest", given back at the end. Thread-safe; blocks the caller.
  *
- * <p>Rows are KCL's; ours is one attribute:
+ * <p>Rows are KCL's; ours are two attributes:
  *
  * <pre>{@code
  * {"leaseKey": shard, "checkpoint": sequence | TRIM_HORIZON | LATEST | SHARD_END, "leaseOwner": worker,
- *  "leaseCounter": n, …, "lockstepPinned": millis}
+ *  "leaseCounter": n, …, "lockstepPinned": millis, "lockstepAnywhere": true}
  * }</pre>
  */
 final class LeaseTable {
@@ -63,6 +63,7 @@ final class LeaseTable {
     private static final String LEASE_TYPE = "LEASE";
     private static final String LEADER = "ownerName";
     private static final String PINNED = "lockstepPinned";
+    private static final String ANYWHERE = "lockstepAnywhere";
     private static final String LATEST = ExtendedSequenceNumber.LATEST.sequenceNumber();
     private static final String TRIM_HORIZON = ExtendedSequenceNumber.TRIM_HORIZON.sequenceNumber();
     private static final Duration LOOK = Duration.ofMillis(200);
@@ -74,10 +75,16 @@ final class LeaseTable {
      * A lease as it is in the table.
      *
      * @param owner empty where nobody holds it
+     * @param anywhere whether it may begin with whatever is left of the shard
      */
-    record Row(String shardId, String checkpoint, Optional<String> owner, long counter) {
+    record Row(String shardId, String checkpoint, Optional<String> owner, long counter, boolean anywhere) {
         boolean finished() {
             return checkpoint.equals(ExtendedSequenceNumber.SHARD_END.sequenceNumber());
+        }
+
+        /** Whether it would be a loss if the shard was dropped now. */
+        boolean unread() {
+            return !finished() && !(anywhere && checkpoint.equals(TRIM_HORIZON));
         }
 
         boolean unpinned() {
@@ -89,6 +96,11 @@ final class LeaseTable {
     record Rows(List<Row> leases, Optional<String> leader) {
         Map<String, String> positions() {
             return leases.stream().collect(Collectors.toMap(Row::shardId, Row::checkpoint));
+        }
+
+        /** The positions of shards that have yet to be read to their ends. */
+        Map<String, String> unread() {
+            return leases.stream().filter(Row::unread).collect(Collectors.toMap(Row::shardId, Row::checkpoint));
         }
     }
 
@@ -180,7 +192,35 @@ final class LeaseTable {
                 text(row, OWNER),
                 Optional.ofNullable(row.get(COUNTER))
                         .map(n -> Long.parseLong(n.n()))
-                        .orElse(0L));
+                        .orElse(0L),
+                row.containsKey(ANYWHERE));
+    }
+
+    /** Takes note that the shard may begin with whatever is left of it: the name began with the oldest change. */
+    void mayBeginAnywhere(String shardId) {
+        conditionally(UpdateItemRequest.builder()
+                .tableName(table)
+                .key(key(shardId))
+                .updateExpression("SET #anywhere = :yes")
+                .conditionExpression("#checkpoint = :oldest")
+                .expressionAttributeNames(Map.of("#anywhere", ANYWHERE, "#checkpoint", CHECKPOINT))
+                .expressionAttributeValues(
+                        Map.of(":yes", AttributeValue.fromBool(true), ":oldest", AttributeValue.fromS(TRIM_HORIZON)))
+                .build());
+    }
+
+    boolean beginsAnywhere(String shardId) {
+        return item(shardId).item().containsKey(ANYWHERE);
+    }
+
+    private GetItemResponse item(String shardId) {
+        return call(
+                "GetItem",
+                () -> client.getItem(GetItemRequest.builder()
+                        .tableName(table)
+                        .key(key(shardId))
+                        .consistentRead(true)
+                        .build()));
     }
 
     /**
@@ -191,13 +231,7 @@ final class LeaseTable {
      * when: older records are left out.
      */
     Optional<Instant> pin(String shardId) {
-        GetItemResponse found = call(
-                "GetItem",
-                () -> client.getItem(GetItemRequest.builder()
-                        .tableName(table)
-                        .key(key(shardId))
-                        .consistentRead(true)
-                        .build()));
+        GetItemResponse found = item(shardId);
         if (found.hasItem() && found.item().containsKey(PINNED)) {
             return Optional.of(
                     Instant.ofEpochMilli(Long.parseLong(found.item().get(PINNED).n())));

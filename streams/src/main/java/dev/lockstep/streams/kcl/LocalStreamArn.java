@@ -13,6 +13,11 @@ final class LocalStreamArn {
 
     private LocalStreamArn() {}
 
+    /** Whether it is DynamoDB Local's: that trims nothing. */
+    static boolean isLocal(String arn) {
+        return arn.startsWith("arn:aws:dynamodb:ddblocal:");
+    }
+
     /** The adapter's name for the stream, made of an ARN that it takes. */
     static String adapterName(String arn) {
         String[] parts = arn.split(":", -1);

@@ -1,7 +1,10 @@
 package dev.lockstep.streams.kcl;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
@@ -29,18 +32,30 @@ final class ShardReader implements DataFetcher {
     private final StreamIdentifier stream;
     private final String shardId;
     private final ShardDesk desk;
+    private final Clock clock;
+    private final Predicate<String> beginsAnywhere;
 
     private boolean positioned;
+    private Instant lastRead = Instant.MIN;
     private boolean beganWithLatest;
     private String position = TRIM_HORIZON;
     private @Nullable String iterator;
     private boolean ended;
 
-    ShardReader(ShardCalls calls, StreamIdentifier stream, String shardId, ShardDesk desk) {
+    /** @param beginsAnywhere whether a shard may begin with whatever is left of it */
+    ShardReader(
+            ShardCalls calls,
+            StreamIdentifier stream,
+            String shardId,
+            ShardDesk desk,
+            Clock clock,
+            Predicate<String> beginsAnywhere) {
         this.calls = calls;
         this.stream = stream;
         this.shardId = shardId;
         this.desk = desk;
+        this.clock = clock;
+        this.beginsAnywhere = beginsAnywhere;
     }
 
     @Override
@@ -65,24 +80,29 @@ final class ShardReader implements DataFetcher {
         positioned = true;
     }
 
-    /** The newest change is where a shard begins once; whoever asks again would pass over what came since. */
-    private String startingPoint() {
-        if (!position.equals(LATEST)) {
-            return position;
-        }
-        boolean again = beganWithLatest;
-        beganWithLatest = true;
-        return again ? TRIM_HORIZON : LATEST;
-    }
-
     @Override
     public void restartIterator() {
         try {
-            iterator = calls.iterator(shardId, startingPoint());
+            iterator = freshIterator();
         } catch (RuntimeException e) {
             desk.failed(e);
             throw e;
         }
+    }
+
+    /**
+     * After a record, asking for the next one tells whether it is gone. Before any there is only the oldest that is left, and
+     * whether that is the first is found out where the shard is old enough.
+     */
+    private String freshIterator() {
+        if (position.equals(LATEST) && !beganWithLatest) {
+            beganWithLatest = true;
+            return calls.iterator(shardId, LATEST);
+        }
+        // Whoever asks for the newest again would pass over what came since.
+        String from = position.equals(LATEST) ? TRIM_HORIZON : position;
+        boolean doubtful = from.equals(TRIM_HORIZON) && !calls.young(shardId, lastRead);
+        return doubtful && !beginsAnywhere.test(shardId) ? calls.firstIterator(shardId) : calls.iterator(shardId, from);
     }
 
     @Override
@@ -106,29 +126,15 @@ final class ShardReader implements DataFetcher {
         try {
             ShardPage page = calls.read(shardId, from);
             desk.read();
+            lastRead = clock.instant();
             return new Result(page);
         } catch (ShardCalls.ExpiredIterator e) {
             restartIterator();
             throw new RetryableRetrievalException("iterator expired", e);
-        } catch (LostChangesException e) {
-            if (position.equals(TRIM_HORIZON) || position.equals(LATEST)) {
-                renew(e);
-                throw new RetryableRetrievalException("the iterator is older than the oldest record", e);
-            }
-            desk.failed(e);
-            throw e;
+        } catch (ShardCalls.TrimmedIterator e) {
+            restartIterator(); // DynamoDB Local says so of a shard that was empty when its iterator was taken
+            throw new RetryableRetrievalException("iterator trimmed", e);
         } catch (RuntimeException e) {
-            desk.failed(e);
-            throw e;
-        }
-    }
-
-    /** Who begins at the oldest record there is has lost nothing when his iterator turns out to be older than that. */
-    private void renew(LostChangesException reason) {
-        try {
-            restartIterator();
-        } catch (RuntimeException e) {
-            e.addSuppressed(reason);
             desk.failed(e);
             throw e;
         }

@@ -1,6 +1,7 @@
 package dev.lockstep.streams.kcl;
 
 import dev.lockstep.LockstepException;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
@@ -20,7 +21,15 @@ public abstract sealed class StreamSource permits DynamoStreamSource, KinesisSou
      */
     public record Description(String arn, Optional<StreamViewType> view) {}
 
-    StreamSource() {}
+    private final Clock clock;
+
+    StreamSource(Clock clock) {
+        this.clock = clock;
+    }
+
+    final Clock clock() {
+        return clock;
+    }
 
     public abstract String arn();
 

@@ -119,7 +119,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         source.describe();
         leases.create();
         created = true;
-        LineageCheck lineage = new LineageCheck(source, hub::failed);
+        LineageCheck lineage = new LineageCheck(source, leases, hub::failed);
         KclEngine engine = new KclEngine(
                 source,
                 settings,
@@ -132,7 +132,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         Thread watchdog = Crew.daemons("kcl-watchdog")
                 .newThread(new Watchdog(source, leases::rows, settings, this::stalled, lineage, hub::failed));
         try {
-            engine.syncShards();
+            syncShards(engine);
             engine.start();
             started();
             watchdog.start();
@@ -150,6 +150,19 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         }
     }
 
+    /** A name that begins with the oldest change there is begins in the middle of shards that are about to be trimmed. */
+    private void syncShards(KclEngine engine) throws InterruptedException {
+        boolean first = leases.rows().leases().isEmpty();
+        engine.syncShards();
+        if (first && settings.from() == WorkerSettings.Start.TRIM_HORIZON) {
+            ShardCalls calls = source.calls();
+            leases.rows().leases().stream()
+                    .map(LeaseTable.Row::shardId)
+                    .filter(shard -> !calls.young(shard, Instant.MIN))
+                    .forEach(leases::mayBeginAnywhere);
+        }
+    }
+
     private void started() {
         synchronized (phase) {
             starting = null;
@@ -162,7 +175,8 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
     private ShardReader reader(String shardId) {
         ShardDesk desk = new ShardDesk(prefetch.shard(), hub::readFailed);
         desks.put(shardId, desk);
-        return new ShardReader(source.calls(), source.identifier(), shardId, desk);
+        return new ShardReader(
+                source.calls(), source.identifier(), shardId, desk, source.clock(), leases::beginsAnywhere);
     }
 
     private Map<String, Duration> stalled() {

@@ -67,7 +67,7 @@ final class Watchdog implements Runnable {
             LeaseTable.Rows rows = leases.get();
             requireProgress(rows);
             if (looks++ % LINEAGE_EVERY == 0) {
-                lineage.check(rows.positions(), source.shardIds());
+                lineage.check();
             }
             reachedNanos = System.nanoTime();
         } catch (CancelledException e) {

@@ -1,35 +1,34 @@
 package dev.lockstep.streams.kcl;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
 
 /** A {@link WorkerMain} that can be killed. */
 final class ChildProcess implements AutoCloseable {
     private final Process process;
+    private final Thread reader;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     ChildProcess(Rig rig, String name, WorkerSettings.Start from, String mode) {
-        this(rig, name, from, mode, null, path -> true);
+        this(rig, name, from, mode, null);
     }
 
-    /** @param errors where its standard error, which is its log, goes; null for this process's */
-    ChildProcess(Rig rig, String name, WorkerSettings.Start from, String mode, Path errors, Predicate<String> onPath) {
+    /** @param log where it logs at INFO; null for nowhere */
+    ChildProcess(Rig rig, String name, WorkerSettings.Start from, String mode, Path log) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
+                "-Dslf4j.provider=org.slf4j." + (log == null ? "nop.NOP" : "simple.Simple") + "ServiceProvider",
                 "-cp",
-                classPath(onPath),
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 WorkerMain.class.getName(),
                 rig.endpoint().toString(),
                 rig.stream(),
@@ -37,23 +36,15 @@ final class ChildProcess implements AutoCloseable {
                 from.name(),
                 mode));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectError(
-                errors == null ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.to(errors.toFile()));
+        builder.redirectError(log == null ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.to(log.toFile()));
         try {
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread reader = new Thread(this::read, "child-output");
+        reader = new Thread(this::read, "child-output");
         reader.setDaemon(true);
         reader.start();
-    }
-
-    private static String classPath(Predicate<String> onPath) {
-        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return String.join(
-                File.pathSeparator,
-                Arrays.stream(path.split(File.pathSeparator)).filter(onPath).toList());
     }
 
     private void read() {
@@ -90,19 +81,24 @@ final class ChildProcess implements AutoCloseable {
         return List.copyOf(lines);
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. By the handle: the process's own method closes its output, and what it said is lost. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     boolean alive() {
         return process.isAlive();
     }
 
-    /** SIGKILL. */
+    /** SIGKILL; returns when all that it said is known. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         process.onExit().join();
+        try {
+            reader.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

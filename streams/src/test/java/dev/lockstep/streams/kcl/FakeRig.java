@@ -1,6 +1,7 @@
 package dev.lockstep.streams.kcl;
 
 import dev.lockstep.local.streams.FakeStreams;
+import dev.lockstep.local.streams.ManualClock;
 import java.util.Map;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -12,8 +13,14 @@ final class FakeRig implements AutoCloseable {
     final FakeStreams streams;
     final String name = "job-" + UUID.randomUUID();
 
-    FakeRig(FakeStreams.Builder builder) {
-        streams = builder.table("orders")
+    private final ManualClock clock;
+
+    FakeRig(ManualClock clock) {
+        this.clock = clock;
+        streams = FakeStreams.builder()
+                .limits(false)
+                .clock(clock)
+                .table("orders")
                 .keys("id")
                 .view(StreamViewType.NEW_AND_OLD_IMAGES)
                 .build();
@@ -24,7 +31,7 @@ final class FakeRig implements AutoCloseable {
     }
 
     DynamoStreamSource source() {
-        return new DynamoStreamSource(streams, streams.arn());
+        return new DynamoStreamSource(streams, streams.arn(), clock);
     }
 
     Running start(WorkerSettings settings, ShardWork work) {

@@ -26,7 +26,7 @@ class LineageTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ManualClock clock = new ManualClock(Instant.now());
-    private final FakeRig fake = new FakeRig(FakeStreams.builder().limits(false).clock(clock));
+    private final FakeRig fake = new FakeRig(clock);
     private final Captured captured = new Captured();
 
     @AfterEach
@@ -150,6 +150,46 @@ class LineageTest {
         clock.advance(Duration.ofHours(60));
 
         assertThat(running.failure()).isInstanceOf(LostChangesException.class).hasMessageContaining(shard);
+    }
+
+    @Test
+    void changesThatAreTrimmedBeforeAnyOfTheirShardWasReadEndTheWorker() {
+        fake.put("a", 0);
+        Running first = fake.start(settings(), captured);
+        awaitIds(first, 1);
+        String parent = fake.streams.openShards().get(0);
+        fake.streams.rollOver(parent);
+        LeaseTable leases = new LeaseTable(fake.rig.leases, fake.name);
+        await().atMost(PATIENCE)
+                .until(() -> "SHARD_END".equals(leases.rows().positions().get(parent)));
+        first.worker.stop();
+        fake.put("lost", 0);
+        clock.advance(Duration.ofHours(23));
+        fake.put("kept", 0);
+        clock.advance(Duration.ofHours(2));
+
+        Running second = fake.start(settings(), captured);
+        assertThat(second.failure()).isInstanceOf(LostChangesException.class).hasMessageContaining("beginning");
+        assertThat(captured.ids).containsExactly("a");
+    }
+
+    @Test
+    void theOldestChangesMayGoWhileANameBegins() {
+        fake.put("gone", 0);
+        clock.advance(Duration.ofHours(23));
+        fake.put("kept", 0);
+        // The iterator is taken while the change is there, and used when it is not.
+        fake.streams.beforeEachCall(call -> {
+            if (call.api().equals(FakeStreams.GET_RECORDS)) {
+                fake.streams.beforeEachCall(any -> {});
+                clock.advance(Duration.ofHours(2));
+            }
+        });
+        Running running = fake.start(settings(), captured);
+        awaitIds(running, 1);
+
+        assertThat(captured.ids).containsExactly("kept");
+        assertThat(running.ended()).isFalse();
     }
 
     @Test

@@ -36,11 +36,12 @@ class TakeOverTest {
             rig.putAll("a", 500);
             await().atMost(PATIENCE).until(() -> first.ids().size() + captured.ids.size() >= 500);
             rig.putAll("b", 500);
+            assertThat(captured.opened).isEmpty();
             first.kill();
             long killed = System.nanoTime();
             rig.putAll("c", 500);
 
-            await().atMost(PATIENCE).until(() -> second.ended() || !captured.ids.isEmpty());
+            await().atMost(PATIENCE).until(() -> second.ended() || captured.ids.contains("c0"));
             System.out.println("take-over from the leader took "
                     + Duration.ofNanos(System.nanoTime() - killed).toMillis() + " ms");
             await().atMost(PATIENCE).until(() -> second.ended() || captured.ids.contains("c499"));
@@ -61,7 +62,8 @@ class TakeOverTest {
         try (ChildProcess second = child(Start.TRIM_HORIZON)) {
             await().atMost(PATIENCE).until(() -> second.said("worker "));
             rig.assign("job", second.worker());
-            await().atMost(PATIENCE).until(() -> second.said("opened"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(second.lines()).anyMatch(line -> line.startsWith("opened")));
             assertThat(captured.closed).hasSize(1);
             rig.putAll("a", 500);
             await().atMost(PATIENCE).until(() -> second.ids().size() >= 500);
@@ -88,7 +90,7 @@ class TakeOverTest {
             await().atMost(PATIENCE).until(() -> first.ids().size() >= 100);
             first.terminate();
             await().atMost(PATIENCE).until(() -> !first.alive());
-            assertThat(first.said("closed")).isTrue();
+            await().atMost(PATIENCE).until(() -> first.said("closed") && first.said("ended"));
         }
         rig.putAll("b", 100);
         Captured next = new Captured();
