@@ -45,8 +45,8 @@ final class Report {
 
     Report outcome(Outcome outcome, List<String> sequences) {
         outcome.failed()
-                .ifPresent(failed -> line.put("failedFrom", sequences.get(failed.index()))
-                        .put("reason", failed.reason()));
+                .ifPresent(failed ->
+                        line.put("failedFrom", sequences.get(failed.index())).put("reason", failed.reason()));
         return this;
     }
 

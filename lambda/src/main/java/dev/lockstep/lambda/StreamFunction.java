@@ -91,8 +91,7 @@ final class StreamFunction {
             }
             return Outcome.unfinished(0, e.subject() + ": " + e.problem());
         }
-        Reading reading =
-                Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
+        Reading reading = Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
         Batch batch = new Batch(event.records(), reading, destinations, calls, deadline);
         batch.apply();
         report.counts(event.records().size(), reading).delivered(batch.delivered());
