@@ -43,6 +43,13 @@ final class Report {
         return this;
     }
 
+    /** @param problem empty where all is well */
+    void notParked(String problem) {
+        if (!problem.isEmpty()) {
+            line.put("notParked", problem);
+        }
+    }
+
     Report outcome(Outcome outcome, List<String> sequences) {
         outcome.failed()
                 .ifPresent(failed ->

@@ -244,16 +244,30 @@ class ReplicateTest {
         DynamoTable away = replica();
         FaultProxy proxy = proxy();
         LambdaProcess function = replicateTo(at(here) + " " + at(proxy.endpoint(), away));
+        function.succeeds(event(put(0, item("z"))));
         String event = event(put(1, item("a")), put(2, item("b")));
         proxy.on("*").inject(Fault.resetBefore());
         assertThat(function.invoke(event, Duration.ofSeconds(6))).isEqualTo(from(sequence(1)));
-        assertThat(items(here)).containsExactlyInAnyOrder(item("a"), item("b"));
+        assertThat(items(here)).containsExactlyInAnyOrder(item("z"), item("a"), item("b"));
         assertThat(function.log())
                 .contains(away.name() + "\",\"applied\":0,\"failure\":")
                 .contains("SocketException");
         proxy.clear();
         function.succeeds(event);
-        assertThat(items(away)).containsExactlyInAnyOrder(item("a"), item("b"));
+        assertThat(items(away)).containsExactlyInAnyOrder(item("z"), item("a"), item("b"));
+    }
+
+    @Test
+    void a_replica_that_is_away_at_the_start_is_waited_for_too() {
+        DynamoTable away = replica();
+        FaultProxy proxy = proxy();
+        proxy.on("*").inject(Fault.resetBefore());
+        LambdaProcess function = replicateTo(at(proxy.endpoint(), away));
+        assertThat(function.invoke(event(put(1, item("a"))), Duration.ofSeconds(6)))
+                .isEqualTo(from(sequence(1)));
+        proxy.clear();
+        function.succeeds(event(put(1, item("a"))));
+        assertThat(items(away)).containsExactly(item("a"));
     }
 
     @Test
