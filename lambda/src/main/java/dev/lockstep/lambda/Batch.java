@@ -78,9 +78,7 @@ final class Batch {
 
     /** In the order of the records. */
     List<Poison> poison() {
-        return poison.stream()
-                .sorted(Comparator.comparingInt(Poison::index))
-                .toList();
+        return poison.stream().sorted(Comparator.comparingInt(Poison::index)).toList();
     }
 
     List<Letter> letters(String source) {
@@ -176,8 +174,8 @@ final class Batch {
             int at = item.wasRead() ? item.first() : item.indexOf(refused.change());
             poison.add(new Poison(at, target.destination().name(), told(refused.reason())));
             Optional<Change> before = item.newestBefore(at).filter(change -> change.effect() != Effect.READ);
-            before.ifPresent(change ->
-                    target.destination().apply(List.of(change)).forEach(again -> goBack(item, again)));
+            before.ifPresent(
+                    change -> target.destination().apply(List.of(change)).forEach(again -> goBack(item, again)));
         }
 
         void failed(String reason) {

@@ -47,8 +47,7 @@ final class Clients {
     }
 
     DynamoDbClient of(TableRef table, Optional<AwsBasicCredentials> credentials) {
-        Region region = Region.of(
-                table.region().or(places::region).orElse(Region.US_EAST_1.id()));
+        Region region = Region.of(table.region().or(places::region).orElse(Region.US_EAST_1.id()));
         Optional<URI> endpoint = table.endpoint().or(places::dynamoEndpoint);
         return dynamo.computeIfAbsent(new Place(endpoint, region, credentials), Clients::connect);
     }

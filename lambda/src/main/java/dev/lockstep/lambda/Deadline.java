@@ -26,7 +26,8 @@ final class Deadline {
         Duration half = remaining.dividedBy(2);
         Duration kept = reserve.compareTo(half) < 0 ? reserve : half;
         return new Deadline(
-                now + remaining.minus(kept).toNanos(), now + remaining.minus(ANSWER).toNanos());
+                now + remaining.minus(kept).toNanos(),
+                now + remaining.minus(ANSWER).toNanos());
     }
 
     /** From now on nothing new is begun. */

@@ -65,7 +65,8 @@ final class DynamoEventRecord implements StreamRecord {
             BigDecimal exact = seconds.decimalValue();
             BigDecimal whole = exact.setScale(0, RoundingMode.FLOOR);
             return Instant.ofEpochSecond(
-                    whole.longValueExact(), exact.subtract(whole).multiply(NANOS).longValue());
+                    whole.longValueExact(),
+                    exact.subtract(whole).multiply(NANOS).longValue());
         } catch (ArithmeticException | DateTimeException e) {
             throw new MalformedItemException("a stream record whose time is no time");
         }

@@ -51,7 +51,8 @@ final class Environment {
         Environment environment = new Environment(variables);
         List<Replica> replicas = environment.replicas();
         if (replicas.isEmpty() && environment.problems.isEmpty()) {
-            environment.problems.add("name a replica: LOCKSTEP_REPLICAS (eu-west-1/orders), or ReplicaTable and ReplicaRegion");
+            environment.problems.add(
+                    "name a replica: LOCKSTEP_REPLICAS (eu-west-1/orders), or ReplicaTable and ReplicaRegion");
         }
         return environment.settings(replicas, List.of());
     }
@@ -61,7 +62,8 @@ final class Environment {
         Environment environment = new Environment(variables);
         List<ObjectRef> folders = environment.folders();
         if (folders.isEmpty() && environment.problems.isEmpty()) {
-            environment.problems.add("name a folder: LOCKSTEP_BACKUPS (s3://bucket/prefix), or BackupBucket and BackupPrefix");
+            environment.problems.add(
+                    "name a folder: LOCKSTEP_BACKUPS (s3://bucket/prefix), or BackupBucket and BackupPrefix");
         }
         return environment.settings(List.of(), folders);
     }
@@ -131,7 +133,8 @@ final class Environment {
         Optional<URI> endpoint = read("ReplicaEndpoint", Environment::endpoint);
         Optional<String> region = text("ReplicaRegion").or(() -> text("AWS_REGION"));
         Optional<String> table = read("ReplicaTable", Environment::tableName);
-        for (String name : List.of("ReplicaRegion", "ReplicaEndpoint", "ReplicaAccessKeyId", "ReplicaSecretAccessKey")) {
+        for (String name :
+                List.of("ReplicaRegion", "ReplicaEndpoint", "ReplicaAccessKeyId", "ReplicaSecretAccessKey")) {
             if (text(name).isPresent() && text("ReplicaTable").isEmpty()) {
                 problems.add(name + " means nothing without ReplicaTable");
             }

@@ -89,7 +89,8 @@ final class FolderOpener implements Opened.Opener {
         return new LockstepException(
                 "open",
                 source.tableRef().text(),
-                "its items' keys have two attributes, and which of them is the partition key is not known: " + e.problem(),
+                "its items' keys have two attributes, and which of them is the partition key is not known: "
+                        + e.problem(),
                 "Allow this function dynamodb:DescribeTable on the table, or name it in LOCKSTEP_PRIMARY");
     }
 }

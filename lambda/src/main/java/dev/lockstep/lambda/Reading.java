@@ -91,7 +91,8 @@ final class Reading {
                 reading.unreadable.add(new Unreadable(i, e.getMessage()));
             } catch (RuntimeException e) {
                 // It will fail the same way each time, which is what unreadable means.
-                reading.unreadable.add(new Unreadable(i, "unreadable: " + e.getClass().getSimpleName()));
+                reading.unreadable.add(
+                        new Unreadable(i, "unreadable: " + e.getClass().getSimpleName()));
             }
             if (toFirstUnreadable && !reading.unreadable.isEmpty()) {
                 break;

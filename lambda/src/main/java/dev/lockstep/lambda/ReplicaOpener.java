@@ -75,9 +75,9 @@ final class ReplicaOpener implements Opened.Opener {
     private void requireOther(Optional<DynamoTable> primary, Source source) {
         for (Replica replica : settings.replicas()) {
             DynamoTable table = replica(replica);
-            boolean same = primary.map(p -> p.id().equals(table.id()) && p.server().equals(table.server()))
-                    .orElseGet(() -> source.arn()
-                            .startsWith(table.description().tableArn() + "/stream/"));
+            boolean same = primary.map(
+                            p -> p.id().equals(table.id()) && p.server().equals(table.server()))
+                    .orElseGet(() -> source.arn().startsWith(table.description().tableArn() + "/stream/"));
             if (same && table.description().tableId() != null) {
                 throw new InvalidSettingsException(
                         "open", table.name(), "it is the table whose stream this is", "Name another replica");
@@ -92,8 +92,7 @@ final class ReplicaOpener implements Opened.Opener {
                 .orElseGet(() -> new TableDestination(tables.patient(table), pool));
     }
 
-    private Destination guarded(
-            String name, Replica replica, DynamoTable table, DynamoTable primary, boolean kinesis) {
+    private Destination guarded(String name, Replica replica, DynamoTable table, DynamoTable primary, boolean kinesis) {
         GuardTable guard = new GuardTable(
                 tables.clients().of(replica.table(), replica.credentials()),
                 name,

@@ -43,10 +43,17 @@ final class Report {
         return this;
     }
 
+    /** @param problem empty where all is well */
+    void notParked(String problem) {
+        if (!problem.isEmpty()) {
+            line.put("notParked", problem);
+        }
+    }
+
     Report outcome(Outcome outcome, List<String> sequences) {
         outcome.failed()
-                .ifPresent(failed -> line.put("failedFrom", sequences.get(failed.index()))
-                        .put("reason", failed.reason()));
+                .ifPresent(failed ->
+                        line.put("failedFrom", sequences.get(failed.index())).put("reason", failed.reason()));
         return this;
     }
 

@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -91,13 +91,12 @@ final class StreamFunction {
             }
             return Outcome.unfinished(0, e.subject() + ": " + e.problem());
         }
-        Reading reading =
-                Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
+        Reading reading = Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
         Batch batch = new Batch(event.records(), reading, destinations, calls, deadline);
         batch.apply();
         report.counts(event.records().size(), reading).delivered(batch.delivered());
         List<Poison> poison = batch.poison();
-        boolean parked = parked(event.source(), batch, deadline);
+        boolean parked = parked(event.source(), batch, deadline, report);
         report.poison(poison.size(), parked);
         return Outcome.of(batch, parked ? List.of() : poison);
     }
@@ -131,17 +130,22 @@ final class StreamFunction {
     }
 
     /** Whether the poison is in a safe place, so that the shard can go on without it. */
-    private boolean parked(Source source, Batch batch, Deadline deadline) {
+    private boolean parked(Source source, Batch batch, Deadline deadline, Report report) {
         if (deadLetters.isEmpty() || batch.poison().isEmpty()) {
             return false;
         }
-        AtomicBoolean parked = new AtomicBoolean();
+        AtomicReference<String> problem = new AtomicReference<>("stopped before Lambda's time-out");
         Runnable park = () -> {
-            deadLetters.get().park(batch.letters(source.arn()));
-            parked.set(true);
+            try {
+                deadLetters.get().park(batch.letters(source.arn()));
+                problem.set("");
+            } catch (LockstepException e) {
+                problem.set(e.operation() + ": " + e.problem());
+            }
         };
         calls.make(List.of(park), deadline);
-        return parked.get();
+        report.notParked(problem.get());
+        return problem.get().isEmpty();
     }
 
     /** Lambda writes it to the log and shows it; it holds no values. */
