@@ -209,7 +209,7 @@ function verification(s, now) {
   const found = v.error ? `It did not come to an end: ${v.error}`
     : !drift ? "No difference was found."
     : `${count(drift)} difference${drift === 1 ? "" : "s"} found, ${count(repaired)} repaired.`;
-  write($("verification-words"), `The last one began ${ago(v.at, now)} and took ${seconds(v.took)}. ${found} ${next}`);
+  write($("verification-words"), `The last one began at ${ago(v.at, now)} and took ${seconds(v.took)}. ${found} ${next}`);
 }
 
 function deadLetters(s, now) {
@@ -217,7 +217,7 @@ function deadLetters(s, now) {
   const place = d.place ? ` They ${d.count ? "are" : "would be"} kept in ${d.place}.` : "";
   write($("dead-words"), d.count === 0 ? `None since this process started.${place}`
     : `${count(d.count)} change${d.count === 1 ? "" : "s"} could not be written.${place}` +
-      (d.lastAt ? ` The last one came ${ago(d.lastAt, now)}.` : ""));
+      (d.lastAt ? ` The last one came at ${ago(d.lastAt, now)}.` : ""));
 }
 
 function process(s, now) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lockstep.streams.status.Status.Compared;
 import dev.lockstep.streams.status.Status.DeadLetters;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -57,7 +59,7 @@ class CloudWatchMetricsTest {
     }
 
     @Test
-    void all_figures_are_published_in_one_request_with_the_table_and_the_service_as_dimensions() {
+    void all_figures_are_published_in_one_request_with_the_table_and_the_service_as_dimensions() throws IOException {
         service.copy = Statuses.copying().copy;
         history.observeLag(Duration.ofMillis(250), 2);
         metrics.publish();
@@ -94,6 +96,9 @@ class CloudWatchMetricsTest {
                         "DifferencesFound",
                         "DifferencesLeft",
                         "Unsettled");
+        assertThat(Files.readString(Path.of("../docs/status.md")))
+                .as("documented")
+                .contains(names.stream().map(name -> "`" + name + "`").toList());
         assertThat(value("Lag")).isEqualTo(0.42);
         assertThat(datum("Lag").get("Unit").asText()).isEqualTo("Seconds");
         assertThat(value("Changes")).isEqualTo(2 * 1_234_567);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.streams.status.Status.Compared;
 import dev.lockstep.streams.status.Status.DeadLetters;
 import dev.lockstep.streams.status.Status.Publishing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,17 @@ class PrometheusMetricsTest {
                         Map.entry("lockstep_verification_unsettled", "gauge"),
                         Map.entry("lockstep_verification_repaired", "gauge"),
                         Map.entry("lockstep_cloudwatch_failures_total", "counter")));
+    }
+
+    @Test
+    void every_figure_is_documented() throws IOException {
+        Statuses service = Statuses.compared(new Compared("orders-eu", 100, 1, 2, 3, 4, 5));
+        service.copy = Statuses.copying().copy;
+        service.publishing = Optional.of(new Publishing("L", 0, Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(Files.readString(Path.of("../docs/status.md")))
+                .contains(metrics(service).types().keySet().stream()
+                        .map(name -> "`" + name.replace("lockstep_", "") + "`")
+                        .toList());
     }
 
     @Test
