@@ -135,7 +135,8 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
                             + " no owner. Another process should take over within seconds; start one if none runs.",
                     Optional.empty()));
         }
-        if (status.phase() == Phase.LIVE) {
+        boolean known = status.destinations().stream().anyMatch(d -> d.state() != State.LIVE);
+        if (status.phase() == Phase.LIVE && !known) {
             status.lag()
                     .filter(lag -> lag.compareTo(lagLimit) > 0)
                     .ifPresent(lag -> all.add(new Problem(

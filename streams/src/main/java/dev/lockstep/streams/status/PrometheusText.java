@@ -1,5 +1,6 @@
 package dev.lockstep.streams.status;
 
+import java.math.BigDecimal;
 import java.util.Map;
 
 /** Writes Prometheus' text format, version 0.0.4. Used by one thread. */
@@ -50,14 +51,15 @@ final class PrometheusText {
         return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 
-    /** Counts are written in full: 1.0E7 is right and hard to read. */
+    /** In full: 1.7E9 is right and hard to read. */
     static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "NaN";
+        }
         if (Double.isInfinite(value)) {
             return value > 0 ? "+Inf" : "-Inf";
         }
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     @Override

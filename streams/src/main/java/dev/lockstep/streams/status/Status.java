@@ -20,8 +20,8 @@ import java.util.Optional;
  * @param nextVerification until the next comparison; empty where none is asked for
  * @param changesPerSecond read from the stream by this process
  * @param writesPerSecond made in all destinations by this process
- * @param lag of the oldest change that was read or is waiting in this process's shards and is not yet in a destination that
- *     is LIVE; zero where there is none; empty while it is not known
+ * @param lag the worst now: the age of the oldest change of this process's shards that is not in every destination yet, one
+ *     that is away included; zero where there is none; empty while it is not known
  * @param publishing to CloudWatch; empty where it is not asked for
  */
 public record Status(

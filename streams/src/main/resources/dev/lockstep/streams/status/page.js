@@ -11,6 +11,7 @@ const $ = id => document.getElementById(id);
 
 const whole = new Intl.NumberFormat("en", {maximumFractionDigits: 0});
 const tenth = new Intl.NumberFormat("en", {maximumFractionDigits: 1});
+const zoned = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short"});
 const time = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit", second: "2-digit"});
 const minute = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit"});
 const day = new Intl.DateTimeFormat("en-GB", {weekday: "short", day: "numeric", month: "short"});
@@ -116,8 +117,7 @@ function problems(list, now) {
   fill($("problem-list"), list.map(p => {
     const li = element("li");
     li.dataset.severe = p.severe;
-    const brief = p.brief.charAt(0).toUpperCase() + p.brief.slice(1);
-    li.append(element("b", `${p.severe ? "✕" : "!"} ${brief}.`), ` ${p.detail} `);
+    li.append(element("b", `${p.severe ? "✕" : "!"} ${p.brief}.`), ` ${p.detail} `);
     if (p.at) li.append(element("span", ago(p.at, now), "when"));
     return li;
   }));
@@ -209,7 +209,7 @@ function verification(s, now) {
   const found = v.error ? `It did not come to an end: ${v.error}`
     : !drift ? "No difference was found."
     : `${count(drift)} difference${drift === 1 ? "" : "s"} found, ${count(repaired)} repaired.`;
-  write($("verification-words"), `The last one began ${ago(v.at, now)} and took ${seconds(v.took)}. ${found} ${next}`);
+  write($("verification-words"), `The last one began at ${ago(v.at, now)} and took ${seconds(v.took)}. ${found} ${next}`);
 }
 
 function deadLetters(s, now) {
@@ -217,7 +217,7 @@ function deadLetters(s, now) {
   const place = d.place ? ` They ${d.count ? "are" : "would be"} kept in ${d.place}.` : "";
   write($("dead-words"), d.count === 0 ? `None since this process started.${place}`
     : `${count(d.count)} change${d.count === 1 ? "" : "s"} could not be written.${place}` +
-      (d.lastAt ? ` The last one came ${ago(d.lastAt, now)}.` : ""));
+      (d.lastAt ? ` The last one came at ${ago(d.lastAt, now)}.` : ""));
 }
 
 function process(s, now) {
@@ -234,7 +234,13 @@ function process(s, now) {
 /* ---- the plots ---- */
 
 const samples = {at: [], p50: [], p99: [], worst: [], changesPerSecond: [], writesPerSecond: []};
-const DASHES = [[], [8, 4], [2, 3]];
+/** Series differ in form, not only in colour. */
+const FORMS = {
+  area: {stroke: "--area-edge", fill: "--area", width: 1, legend: "M0 12V5l8-3 8 4 8-5 8 4v7z"},
+  calm: {stroke: "--calm-edge", fill: "--calm", width: 1, legend: "M0 12V5l8-3 8 4 8-5 8 4v7z"},
+  thin: {stroke: "--thin", width: 1, legend: "M0 6h32"},
+  thick: {stroke: "--thick", width: 2.5, legend: "M0 6h32"},
+};
 
 function remember(history, now) {
   const end = now / 1000 - HOUR - 30;
@@ -258,18 +264,18 @@ function columns(names, interval) {
 }
 
 class Plot {
-  constructor(id, names, labels, unit, words) {
-    Object.assign(this, {id, names, labels, unit, words, end: Date.now() / 1000, plot: null});
-    this.outputs = labels.map((label, i) => {
+  /** @param series each [column, label, form], from the back to the front */
+  constructor(id, series, unit, words) {
+    Object.assign(this, {id, series, unit, words, names: series.map(([name]) => name), end: Date.now() / 1000, plot: null});
+    this.outputs = series.map(([, label, form]) => {
       const li = element("li");
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-      svg.setAttribute("viewBox", "0 0 32 10");
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      svg.setAttribute("viewBox", "0 0 32 12");
       svg.setAttribute("aria-hidden", "true");
-      for (const [name, value] of Object.entries({x1: 0, x2: 32, y1: 5, y2: 5, class: `s${i + 1}`, "stroke-dasharray": DASHES[i].join(" ")})) {
-        line.setAttribute(name, value);
-      }
-      svg.append(line);
+      path.setAttribute("d", FORMS[form].legend);
+      path.setAttribute("class", form);
+      svg.append(path);
       const output = element("output");
       output.setAttribute("aria-live", "off");
       li.append(svg, `${label} `, output);
@@ -310,7 +316,7 @@ class Plot {
     const i = index ?? this.plot.data[0].length - 1;
     this.outputs.forEach((output, k) => write(output, this.words(this.plot.data[k + 1][i])));
     const at = this.plot.data[0][i];
-    const peaks = this.plot.data[this.plot.data.length - 1];
+    const peaks = this.plot.data[1];
     const peak = peaks.reduce((best, v, k) => v != null && (best < 0 || v > peaks[best]) ? k : best, -1);
     const most = peak < 0 ? "" : ` Highest of the hour: ${this.words(peaks[peak])} at ${time.format(this.plot.data[0][peak] * 1000)}.`;
     write($(`${this.id}-summary`), `${index == null ? "Last sample" : "Sample of"} ${time.format(at * 1000)}.${most}`);
@@ -324,15 +330,15 @@ class Plot {
       font: `12px ${getComputedStyle(document.body).fontFamily}`,
     };
     return {
-      width: this.box.clientWidth, height: this.box.clientHeight, legend: {show: false}, padding: [8, 14, 0, 0],
+      width: this.box.clientWidth, height: this.box.clientHeight, legend: {show: false}, padding: [8, 22, 0, 0],
       cursor: {drag: {x: false, y: false}, y: false},
       scales: {x: {time: true, range: () => [this.end - HOUR, this.end]}, y: {range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)]}},
       axes: [
-        {...axis, space: 70, values: (_, ticks) => ticks.map(t => minute.format(t * 1000))},
+        {...axis, space: 70, size: 32, values: (_, ticks) => ticks.map(t => minute.format(t * 1000))},
         {...axis, size: 58, values: (_, ticks) => ticks.map(t => `${tenth.format(t)}${this.unit}`)},
       ],
-      series: [{}, ...this.names.map((name, i) => ({
-        label: this.labels[i], stroke: colour(["--one", "--two", "--three"][i]), width: 2, dash: DASHES[i],
+      series: [{}, ...this.series.map(([, label, form], i) => ({
+        label, stroke: colour(FORMS[form].stroke), width: FORMS[form].width, fill: FORMS[form].fill && colour(FORMS[form].fill),
         points: {size: 5, filter: lonely(i + 1)},
       }))],
       hooks: {setCursor: [plot => this.tell(plot.cursor.idx)]},
@@ -369,7 +375,7 @@ function show(doc) {
   write($("route"), `${s.primary} → ${s.destinations.map(d => d.name).join(", ") || "no destination"}`);
   verdict(doc.headline.mood, doc.headline.sentence, doc.headline.detail);
   title({OK: "✓", ATTENTION: "!", WORKING: "↻", TROUBLE: "✕", FAILED: "✕"}[doc.headline.mood], doc.headline.sentence, s.name);
-  write($("freshness"), `As of ${time.format(lastAnswer)}`);
+  write($("freshness"), `As of ${zoned.format(lastAnswer)}`);
   copying(s.copy);
   problems(doc.headline.problems, doc.now);
   tiles(s);
@@ -431,8 +437,9 @@ function zone() {
 }
 
 plots = [
-  new Plot("lag", ["p50", "p99", "worst"], ["Half within", "99 % within", "Worst"], " s", seconds),
-  new Plot("rate", ["changesPerSecond", "writesPerSecond"], ["Changes read", "Writes made"], "", v => v == null ? "–" : `${rate(v)}/s`),
+  new Plot("lag", [["worst", "Worst", "area"], ["p99", "p99", "thin"], ["p50", "p50", "thick"]], " s", seconds),
+  new Plot("rate", [["writesPerSecond", "Writes made", "calm"], ["changesPerSecond", "Changes read", "thick"]], "",
+    v => v == null ? "–" : `${rate(v)}/s`),
 ];
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (known) plots.forEach(plot => plot.redraw(new Date(known.now).getTime(), known.history.intervalSeconds));

@@ -23,9 +23,13 @@ final class StatusPageByHand {
     private final Random random = new Random(7);
     private final Instant began = Instant.now();
     private final String act;
+    private final History history;
+    private Instant clock;
 
     private StatusPageByHand(String act) {
         this.act = act;
+        this.clock = began.minus(Duration.ofHours(1));
+        this.history = new History(() -> clock.isBefore(began) ? clock : Instant.now());
     }
 
     public static void main(String[] args) throws InterruptedException {
@@ -43,11 +47,9 @@ final class StatusPageByHand {
 
     /** A history as if the process had run for an hour. */
     History lastHour() {
-        Instant[] now = {began.minus(Duration.ofHours(1))};
-        History history = new History(() -> now[0].isBefore(began) ? now[0] : Instant.now());
-        while (now[0].plus(History.INTERVAL).isBefore(began)) {
-            now[0] = now[0].plus(History.INTERVAL);
-            long minutes = Duration.between(now[0], began).toMinutes();
+        while (clock.plus(History.INTERVAL).isBefore(began)) {
+            clock = clock.plus(History.INTERVAL);
+            long minutes = Duration.between(clock, began).toMinutes();
             double strain = minutes > 20 && minutes < 25 ? 6 : 1;
             for (int i = 0; i < 60; i++) {
                 history.observeLag(lag(strain));
@@ -58,7 +60,7 @@ final class StatusPageByHand {
             s.lag = Optional.of(lag(strain));
             history.sample(s.status());
         }
-        now[0] = began;
+        clock = began;
         return history;
     }
 
@@ -100,6 +102,7 @@ final class StatusPageByHand {
         s.changesPerSecond = rate(0);
         s.writesPerSecond = 1.9 * s.changesPerSecond;
         s.lag = Optional.of(lag(1));
+        history.observeLag(lag(1), 30);
         s.deadLetters = new DeadLetters(0, Optional.of("s3://audit/lockstep/dead-letters/"), Optional.empty());
         s.publishing = Optional.of(
                 new Publishing("Lockstep", 0, Optional.of(now.minusSeconds(20)), Optional.empty(), Optional.empty()));
@@ -121,6 +124,7 @@ final class StatusPageByHand {
                                 "BatchWriteItem orders-eu: ProvisionedThroughputExceededException for 30 s. Raise its"
                                         + " write capacity"),
                         Optional.of(now.minusSeconds(240))));
+        s.lag = Optional.of(Duration.ofMinutes(4));
         s.deadLetters = new DeadLetters(
                 3, Optional.of("s3://audit/lockstep/dead-letters/"), Optional.of(now.minusSeconds(4000)));
         return s;
