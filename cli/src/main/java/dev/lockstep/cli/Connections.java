@@ -32,6 +32,7 @@ import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -104,6 +105,14 @@ final class Connections implements AutoCloseable {
     CloudWatchAsyncClient cloudWatch(TableRef ref) {
         Place place = new Place(Optional.empty(), place(ref).region());
         return close(configured(CloudWatchAsyncClient.builder(), place).build());
+    }
+
+    /** Takes figures, in the Region that a table is in; closed with the others. */
+    CloudWatchClient metrics(TableRef ref) {
+        return close(configured(
+                        CloudWatchClient.builder().httpClientBuilder(http()),
+                        new Place(Optional.empty(), place(ref).region()))
+                .build());
     }
 
     /** Reads the Kinesis stream of this ARN; closed with the others. */

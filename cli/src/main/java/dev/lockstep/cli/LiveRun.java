@@ -16,6 +16,7 @@ import dev.lockstep.streams.kcl.StreamWorker;
 import dev.lockstep.streams.kcl.WorkerSettings;
 import dev.lockstep.streams.kcl.WorkerSettings.Start;
 import dev.lockstep.streams.status.Bind;
+import dev.lockstep.streams.status.CloudWatchMetrics;
 import dev.lockstep.streams.status.History;
 import dev.lockstep.streams.status.StatusServer;
 import dev.lockstep.table.DynamoTable;
@@ -28,8 +29,10 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
@@ -96,6 +99,7 @@ final class LiveRun {
             say("keeping " + names() + " in step with " + tables.primaryTable().name() + " as " + name);
             Signal term = new Signal("TERM");
             SignalHandler before = Signal.handle(term, signal -> replication.stop());
+            AtomicReference<CloudWatchMetrics> metrics = new AtomicReference<>();
             StatusBoard board = new StatusBoard(
                     replication,
                     worker,
@@ -105,8 +109,9 @@ final class LiveRun {
                     tables.primaryTable().name(),
                     source.arn(),
                     timesAreExact,
-                    Optional::empty);
-            try (AutoCloseable page = page(board, history)) {
+                    () -> Optional.ofNullable(metrics.get()).map(CloudWatchMetrics::publishing));
+            try (AutoCloseable page = page(board, history);
+                    AutoCloseable published = publish(name, board, history, metrics)) {
                 replication.run(worker);
             } finally {
                 Signal.handle(term, before);
@@ -128,6 +133,18 @@ final class LiveRun {
                 new StatusServer.Settings(Bind.parse(command.statusPort)), board, history, InstantSource.system());
         say("status page at " + server.uri());
         return server;
+    }
+
+    private AutoCloseable publish(
+            String name, StatusBoard board, History history, AtomicReference<CloudWatchMetrics> metrics) {
+        if (command.metrics == null) {
+            return () -> {};
+        }
+        CloudWatchMetrics.Settings settings = new CloudWatchMetrics.Settings(
+                command.metrics, tables.primaryTable().name(), name, StatusServer.Settings.LAG_LIMIT);
+        metrics.set(new CloudWatchMetrics(
+                connections.metrics(tables.primaryRef()), settings, board, history, InstantSource.system()));
+        return Objects.requireNonNull(metrics.get()).start();
     }
 
     private StreamSource source(TableRef ref) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -144,8 +145,9 @@ final class StreamFunction {
             }
         };
         calls.make(List.of(park), deadline);
-        report.notParked(problem.get());
-        return problem.get().isEmpty();
+        String why = Objects.requireNonNull(problem.get());
+        report.notParked(why);
+        return why.isEmpty();
     }
 
     /** Lambda writes it to the log and shows it; it holds no values. */
