@@ -38,6 +38,8 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
      */
     public record Problem(boolean severe, String brief, String detail, Optional<Instant> at) {}
 
+    private static final Duration TAKING = Duration.ofMinutes(1);
+
     public Headline {
         problems = List.copyOf(problems);
     }
@@ -58,7 +60,7 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
             return new Headline(
                     Mood.TROUBLE, false, "Not in step: " + worst.get().brief(), behind(status), problems);
         }
-        Optional<Headline> work = working(status, problems);
+        Optional<Headline> work = working(status, lagLimit, problems);
         if (work.isPresent()) {
             return work.get();
         }
@@ -67,8 +69,8 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
                 .orElseGet(() -> new Headline(Mood.OK, true, "In step", behind, problems));
     }
 
-    private static Optional<Headline> working(Status status, List<Problem> problems) {
-        return switch (status.phase()) {
+    private static Optional<Headline> working(Status status, Duration lagLimit, List<Problem> problems) {
+        return switch (caughtUp(status, lagLimit) ? Phase.LIVE : status.phase()) {
             case STARTING -> Optional.of(work("Starting", "Looking for the stream's shards", problems));
             case STOPPING -> Optional.of(work("Stopping", "Finishing what is in hand", problems));
             case COPYING -> Optional.of(work("Copying for the first time", copied(status), problems));
@@ -80,6 +82,12 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
                         .map(d -> work("Catching up: " + d.name(), waiting(d.backlog()), problems));
             case FAILED -> Optional.empty();
         };
+    }
+
+    /** A busy stream is hardly ever read to its very end: what counts is how far behind. */
+    private static boolean caughtUp(Status status, Duration lagLimit) {
+        return status.phase() == Phase.CATCHING_UP
+                && status.lag().filter(lag -> lag.compareTo(lagLimit) <= 0).isPresent();
     }
 
     private static Headline work(String sentence, String detail, List<Problem> problems) {
@@ -127,7 +135,7 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
     }
 
     private static void running(Status status, Duration lagLimit, List<Problem> all) {
-        if (status.phase() == Phase.LIVE && status.unowned() > 0) {
+        if (settled(status) && status.unowned() > 0) {
             all.add(new Problem(
                     true,
                     "nobody reads " + (status.unowned() == 1 ? "one of the shards" : "some of the shards"),
@@ -150,6 +158,15 @@ public record Headline(Mood mood, boolean inStep, String sentence, String detail
                     .ifPresent(p -> all.add(
                             new Problem(false, "something failed and is tried again", sentence(p), Optional.empty())));
         }
+    }
+
+    /** Shards without owners are in order for as long as processes may still be taking them. */
+    private static boolean settled(Status status) {
+        return status.phase() == Phase.LIVE
+                || status.phase() == Phase.CATCHING_UP
+                        && Duration.between(status.startedAt(), status.aliveAt())
+                                        .compareTo(TAKING)
+                                > 0;
     }
 
     private static void drift(Status status, List<Problem> all) {

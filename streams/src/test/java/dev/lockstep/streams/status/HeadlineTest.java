@@ -66,6 +66,10 @@ class HeadlineTest {
         assertThat(headline().mood()).isEqualTo(Mood.OK);
         service.shards = List.of(Statuses.shard("s-1", Optional.empty(), false, "LATEST"));
         says(Mood.TROUBLE, "Not in step: nobody reads one of the shards", "420 ms behind");
+        service.phase = Phase.CATCHING_UP;
+        says(Mood.TROUBLE, "Not in step: nobody reads one of the shards", "420 ms behind");
+        service.startedAt = Statuses.NOW.minusSeconds(5);
+        assertThat(headline().mood()).isEqualTo(Mood.OK);
     }
 
     @Test
@@ -85,6 +89,14 @@ class HeadlineTest {
         says(Mood.WORKING, "Catching up", "2 h behind");
         service.phase = Phase.STOPPING;
         says(Mood.WORKING, "Stopping", "Finishing what is in hand");
+    }
+
+    @Test
+    void a_busy_stream_that_is_hardly_behind_is_in_step() {
+        service.phase = Phase.CATCHING_UP;
+        says(Mood.OK, "In step", "420 ms behind");
+        service.lag = Optional.empty();
+        says(Mood.WORKING, "Catching up", "It is not known yet how far behind");
     }
 
     @Test
