@@ -38,6 +38,7 @@ public final class StatusBoard implements Supplier<Status> {
     private final boolean timesAreExact;
     private final Supplier<Optional<Publishing>> publishing;
     private final Instant startedAt = Instant.now();
+    private volatile boolean reachedTip;
     private final Rate changes = new Rate();
     private final Rate writes = new Rate();
 
@@ -143,11 +144,16 @@ public final class StatusBoard implements Supplier<Status> {
             case COPYING -> Phase.COPYING;
             case STOPPING -> Phase.STOPPING;
             case FAILED -> Phase.FAILED;
-            case RUNNING ->
-                worker.atTip() && destinations.stream().allMatch(d -> d.state() == State.LIVE)
-                        ? Phase.LIVE
-                        : Phase.CATCHING_UP;
+            case RUNNING -> running(destinations);
         };
+    }
+
+    /** Once the tip was reached, being behind is lag, and shown as such. */
+    private Phase running(List<Destination> destinations) {
+        reachedTip |= worker.atTip();
+        return reachedTip && destinations.stream().allMatch(d -> d.state() == State.LIVE)
+                ? Phase.LIVE
+                : Phase.CATCHING_UP;
     }
 
     private Optional<CopyProgress> copy() {
