@@ -128,6 +128,11 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     }
 
     @Override
+    public void finished() {
+        close();
+    }
+
+    @Override
     public void close() {
         ticker.shutdownNow();
         synchronized (this) {

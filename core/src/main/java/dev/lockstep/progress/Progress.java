@@ -13,6 +13,9 @@ public interface Progress extends RetryingTable.Listener {
     /** So many more primary items were read. */
     default void read(long items) {}
 
+    /** The items are all read; what else the job does is not told here. */
+    default void finished() {}
+
     /** Something that the user should know though the job goes on; one line. */
     default void warning(String message) {}
 

@@ -100,7 +100,6 @@ public final class Delivery {
      * Returns when all changes are durable, but those that the destination will never take.
      *
      * @throws CancelledException where the calling thread was interrupted
-     * @throws LockstepException where the backlog cannot be written
      */
     public List<Refused> deliver(Collection<Change> changes) {
         if (changes.isEmpty()) {
@@ -117,9 +116,23 @@ public final class Delivery {
             away = true;
             log.accept(destination.name() + " is away: its changes are kept in the backlog");
         }
-        backlog.get().note(changes);
+        noteForEver(backlog.get(), changes);
         noted.add(changes.size());
         return List.of();
+    }
+
+    private void noteForEver(Backlog keys, Collection<Change> changes) {
+        for (int tries = 0; ; tries++) {
+            try {
+                keys.note(changes);
+                return;
+            } catch (CancelledException e) {
+                throw e;
+            } catch (LockstepException e) {
+                failing(e);
+                pause(pauses.pause(tries));
+            }
+        }
     }
 
     private List<Refused> applyForEver(Collection<Change> changes) {

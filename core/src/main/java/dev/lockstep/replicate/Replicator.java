@@ -11,9 +11,11 @@ import dev.lockstep.replicate.Destination.Refused;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.MalformedItemException;
+import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.work.Pool;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +53,9 @@ public final class Replicator {
      * @param oldestMillis when the oldest of its changes was made, by the service's clock; 0 where none told
      */
     public record Applied(long records, String lastSequence, long oldestMillis) {}
+
+    private static final RetryPolicy PAUSES =
+            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
 
     private final RetryingTable primary;
     private final List<Delivery> deliveries;
@@ -161,9 +166,31 @@ public final class Replicator {
         if (unknown.isEmpty()) {
             return newest;
         }
-        Map<Key, Item> found = primary.read(unknown, Consistency.STRONG).items();
+        Map<Key, Item> found = readForEver(unknown);
         return newest.stream()
                 .map(c -> c.effect() == Effect.READ ? c.resolved(found.get(c.key())) : c)
                 .toList();
+    }
+
+    /** The primary is away: then nothing else can be done but wait. */
+    private Map<Key, Item> readForEver(List<Key> keys) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return primary.read(keys, Consistency.STRONG).items();
+            } catch (CancelledException e) {
+                throw e;
+            } catch (LockstepException e) {
+                pause(PAUSES.pause(tries));
+            }
+        }
+    }
+
+    private void pause(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("read", primary.name());
+        }
     }
 }

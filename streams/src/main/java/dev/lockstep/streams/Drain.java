@@ -64,25 +64,25 @@ final class Drain {
      */
     long pass() {
         long noted = delivery.health().noted();
-        long left = ready.getAsBoolean() ? turn() : backlog.size();
-        remaining = left;
-        notedBefore = noted;
-        return left;
-    }
-
-    private long turn() {
         try {
-            Left left = claim.hold() ? work() : look();
-            if (left.old == 0) {
-                delivery.back();
-            }
-            return left.old + left.young;
+            remaining = ready.getAsBoolean() ? turn() : backlog.size();
+            notedBefore = noted;
         } catch (CancelledException e) {
             throw e;
         } catch (LockstepException e) {
+            // Whatever it was, the keys are still there, and the next pass tries again.
             delivery.failed(e.problem());
-            return backlog.size();
+            remaining = Math.max(1, remaining);
         }
+        return remaining;
+    }
+
+    private long turn() {
+        Left left = claim.hold() ? work() : look();
+        if (left.old == 0) {
+            delivery.back();
+        }
+        return left.old + left.young;
     }
 
     /** Whether nothing was left at the last pass, and nothing was noted by this process since. */

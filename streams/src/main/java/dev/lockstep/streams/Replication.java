@@ -1,6 +1,7 @@
 package dev.lockstep.streams;
 
 import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.change.StreamRecord;
 import dev.lockstep.progress.Progress;
@@ -94,6 +95,7 @@ public final class Replication {
     private final Pool writers;
     private final Gauges gauges;
     private final Consumer<String> log;
+    private final Progress progress;
     private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -131,6 +133,7 @@ public final class Replication {
         this.writers = writers;
         this.gauges = gauges;
         this.log = log;
+        this.progress = progress;
         this.copyState = new CopyState(state, primary.keys());
         this.firstCopy = new FirstCopy(
                 primary, targets, copyState, new Claim(state, "copy", worker, CLAIM), settings.retry(), progress);
@@ -352,14 +355,31 @@ public final class Replication {
 
     private void copyFirst() {
         if (!copying) {
+            progress.finished();
             return;
         }
         Reader shards = reader;
         log.accept("copying " + primary.name()
                 + " first; changes meanwhile are kept in the backlog, however long it takes");
-        firstCopy.run(() -> shards != null && shards.everyShardIsRead());
+        for (int tries = 0; !copied(shards); tries++) {
+            sleep(PAUSES.pause(tries));
+        }
+        progress.finished();
         targets.forEach(target -> ready.put(target.id(), true));
         log.accept("the first copy is done");
+    }
+
+    /** Where a table fails beyond its retries, the copy goes on later where it was. */
+    private boolean copied(@Nullable Reader shards) {
+        try {
+            firstCopy.run(() -> shards != null && shards.everyShardIsRead());
+            return true;
+        } catch (CancelledException | InvalidSettingsException e) {
+            throw e;
+        } catch (LockstepException e) {
+            log.accept("the first copy will go on: " + e.getMessage());
+            return false;
+        }
     }
 
     private void drainForEver(Drain drain) {

@@ -93,6 +93,11 @@ public final class StatusBoard implements Supplier<Status> {
         }
 
         @Override
+        public void finished() {
+            progress.finished();
+        }
+
+        @Override
         public void warning(String message) {
             progress.warning(message);
         }

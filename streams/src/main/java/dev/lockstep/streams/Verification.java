@@ -86,6 +86,17 @@ public final class Verification {
 
     /** Compares where it is time to and this process's turn. */
     void pass() {
+        try {
+            compareIfDue();
+        } catch (CancelledException e) {
+            throw e;
+        } catch (LockstepException e) {
+            last = new Last(
+                    Instant.now(), Duration.ZERO, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void compareIfDue() {
         if (due() && claim.hold()) {
             busy = true;
             try {
