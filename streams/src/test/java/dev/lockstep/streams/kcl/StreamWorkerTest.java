@@ -160,6 +160,9 @@ class StreamWorkerTest {
         release.countDown();
         assertThat(running.failure()).isNull();
         assertThat(captured.ids).isEqualTo(all("a", 10));
+        assertThat(new LeaseTable(rig.leases, "job").rows().leases())
+                .allMatch(row -> row.owner().isEmpty())
+                .isNotEmpty();
 
         rig.putAll("b", 5);
         captured.ids.clear();
