@@ -135,6 +135,7 @@ final class Batch {
 
         Way(Target target) {
             this.target = target;
+            target.pauses().forget();
         }
 
         void cut(List<Runnable> pieces) {
@@ -159,7 +160,7 @@ final class Batch {
                 }
                 done.addAll(some);
             } catch (CancelledException e) {
-                failed("stopped before Lambda's time-out");
+                failed(target.pauses().stopped());
             } catch (LockstepException e) {
                 closed = !e.retryable();
                 failed(told(e));
@@ -186,7 +187,8 @@ final class Batch {
 
         Delivered delivered() {
             boolean all = done.size() == reading.items().size();
-            Optional<String> reason = failure.or(() -> Optional.of("stopped before Lambda's time-out"));
+            Optional<String> reason =
+                    failure.or(() -> Optional.of(target.pauses().stopped()));
             return new Delivered(target.destination().name(), done.size(), all ? Optional.empty() : reason);
         }
     }

@@ -44,20 +44,20 @@ final class FolderOpener implements Opened.Opener {
         }
         Optional<DynamoTable> primary = tables.primary(settings.primary(), source);
         List<Target> targets = settings.folders().stream()
-                .map(folder -> new Target(new ItemFolder(bucket(folder), folder.folder(source.table()), pool), 1))
+                .map(folder -> target(folder, source.table()))
                 .toList();
         return new Opened(
                 primary.map(DynamoTable::keys).orElseGet(() -> keys(event)),
-                primary.map(tables::patient),
+                primary.map(table -> tables.patient(table, RetryingTable.Listener.NONE)),
                 targets,
                 source.kind() == Kind.KINESIS);
     }
 
-    private RetryingObjects bucket(ObjectRef folder) {
-        return RetryingObjects.over(
-                new S3Objects(tables.clients().s3(), folder.bucket()),
-                Tables.UNTIL_STOPPED,
-                RetryingTable.Listener.NONE);
+    private Target target(ObjectRef folder, String table) {
+        Pauses pauses = new Pauses();
+        RetryingObjects bucket = RetryingObjects.over(
+                new S3Objects(tables.clients().s3(), folder.bucket()), Tables.UNTIL_STOPPED, pauses);
+        return new Target(new ItemFolder(bucket, folder.folder(table), pool), 1, pauses);
     }
 
     /** The order of a key's two attributes, which an object's name depends on, is not in the stream. */

@@ -20,8 +20,9 @@ record Opened(KeySchema keys, Optional<RetryingTable> primary, List<Target> targ
      * A destination.
      *
      * @param batch how many changes a call takes; a call of so many makes no threads of its own
+     * @param pauses is told why calls are made again
      */
-    record Target(Destination destination, int batch) {}
+    record Target(Destination destination, int batch, Pauses pauses) {}
 
     /** For an event that does not even tell its table: none of its records can be read. */
     static Opened nothing() {

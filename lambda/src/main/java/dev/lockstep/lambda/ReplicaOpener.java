@@ -62,11 +62,11 @@ final class ReplicaOpener implements Opened.Opener {
         Optional<DynamoTable> primary = tables.primary(settings.primary(), event.source());
         requireOther(primary, event.source());
         List<Target> targets = settings.replicas().stream()
-                .map(replica -> new Target(destination(replica, primary, kinesis), Table.MAX_WRITE))
+                .map(replica -> target(replica, primary, kinesis))
                 .toList();
         return new Opened(
                 replica(settings.replicas().get(0)).keys(),
-                primary.map(tables::patient),
+                primary.map(table -> tables.patient(table, RetryingTable.Listener.NONE)),
                 targets,
                 kinesis && settings.guard().isEmpty());
     }
@@ -85,21 +85,24 @@ final class ReplicaOpener implements Opened.Opener {
         }
     }
 
-    private Destination destination(Replica replica, Optional<DynamoTable> primary, boolean kinesis) {
+    private Target target(Replica replica, Optional<DynamoTable> primary, boolean kinesis) {
         DynamoTable table = replica(replica);
-        return settings.guard()
-                .<Destination>map(name -> guarded(name, replica, table, primary.orElseThrow(), kinesis))
-                .orElseGet(() -> new TableDestination(tables.patient(table), pool));
+        Pauses pauses = new Pauses();
+        Destination destination = settings.guard()
+                .<Destination>map(name -> guarded(name, replica, primary.orElseThrow(), kinesis, pauses))
+                .orElseGet(() -> new TableDestination(tables.patient(table, pauses), pool));
+        return new Target(destination, Table.MAX_WRITE, pauses);
     }
 
-    private Destination guarded(String name, Replica replica, DynamoTable table, DynamoTable primary, boolean kinesis) {
+    private Destination guarded(String name, Replica replica, DynamoTable primary, boolean kinesis, Pauses pauses) {
+        DynamoTable table = replica(replica);
         GuardTable guard = new GuardTable(
                 tables.clients().of(replica.table(), replica.credentials()),
                 name,
                 table,
                 kinesis ? KINESIS_HORIZON : DYNAMO_HORIZON,
                 Tables.UNTIL_STOPPED,
-                RetryingTable.Listener.NONE);
-        return new GuardedTable(table.name(), guard, tables.patient(primary), kinesis, pool);
+                pauses);
+        return new GuardedTable(table.name(), guard, tables.patient(primary, pauses), kinesis, pool);
     }
 }

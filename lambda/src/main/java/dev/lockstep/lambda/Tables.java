@@ -37,8 +37,8 @@ final class Tables {
         return known;
     }
 
-    RetryingTable patient(DynamoTable table) {
-        return RetryingTable.over(table, UNTIL_STOPPED, RetryingTable.Listener.NONE);
+    RetryingTable patient(DynamoTable table, RetryingTable.Listener listener) {
+        return RetryingTable.over(table, UNTIL_STOPPED, listener);
     }
 
     /** The primary of an event, which must be the one that its stream belongs to. */

@@ -71,8 +71,8 @@ class BatchTest {
     @Test
     void what_is_durable_everywhere_before_the_first_failure_need_not_come_again() {
         List<StreamRecord> records = List.of(put(1, "a"), put(2, "b"), put(3, "x"), put(4, "c"), put(5, "x"));
-        Target whole = new Target(new Folder("-", true), 25);
-        Target partly = new Target(new Folder("x", true), 1);
+        Target whole = new Target(new Folder("-", true), 25, new Pauses());
+        Target partly = new Target(new Folder("x", true), 1, new Pauses());
         assertThat(failed(apply(records, List.of(whole, partly), Duration.ofSeconds(60))))
                 .isEqualTo(2);
     }
@@ -80,7 +80,7 @@ class BatchTest {
     @Test
     void a_key_that_is_not_written_is_missing_from_its_first_record_on() {
         List<StreamRecord> records = List.of(put(1, "a"), put(2, "x"), put(3, "b"), put(4, "x"));
-        Target folder = new Target(new Folder("x", true), 1);
+        Target folder = new Target(new Folder("x", true), 1, new Pauses());
         assertThat(failed(apply(records, List.of(folder), Duration.ofSeconds(60))))
                 .isEqualTo(1);
     }
@@ -90,7 +90,7 @@ class BatchTest {
         List<StreamRecord> records = new ArrayList<>();
         IntStream.range(0, 1000).forEach(i -> records.add(put(i, "x" + i)));
         Folder folder = new Folder("x", false);
-        assertThat(failed(apply(records, List.of(new Target(folder, 1)), Duration.ofSeconds(60))))
+        assertThat(failed(apply(records, List.of(new Target(folder, 1, new Pauses())), Duration.ofSeconds(60))))
                 .isZero();
         assertThat(folder.asked).hasSizeLessThanOrEqualTo(2 * Calls.AT_ONCE);
     }
@@ -98,7 +98,7 @@ class BatchTest {
     @Test
     void nothing_is_begun_after_the_deadline() {
         Folder folder = new Folder("-", true);
-        Outcome outcome = apply(List.of(put(1, "a")), List.of(new Target(folder, 1)), Duration.ZERO);
+        Outcome outcome = apply(List.of(put(1, "a")), List.of(new Target(folder, 1, new Pauses())), Duration.ZERO);
         assertThat(failed(outcome)).isZero();
         assertThat(folder.asked).isEmpty();
     }
