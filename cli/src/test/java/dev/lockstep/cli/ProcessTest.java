@@ -3,7 +3,9 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
+import dev.lockstep.local.FaultRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +66,6 @@ class ProcessTest {
         String primary = Server.filled("primary", 600, 100);
         String replica = Server.create("replica");
         try (FaultProxy proxy = Server.proxy()) {
-            proxy.latency(Duration.ofMillis(5));
             String[] repair = {
                 "diff",
                 Server.ref(primary),
@@ -78,10 +79,9 @@ class ProcessTest {
                 "" + folder.resolve("j")
             };
             for (int kill = 1; kill <= 3; kill++) {
-                long before = proxy.stats().requests("PutItem");
+                FaultRule write = proxy.on("PutItem").skip(60).times(1).inject(Fault.hang());
                 Process process = start("256m", repair);
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> proxy.stats().requests("PutItem") >= before + 60 || !process.isAlive());
+                await().atMost(Duration.ofSeconds(60)).until(() -> write.injected() == 1 || !process.isAlive());
                 assertThat(process.destroyForcibly().waitFor(30, TimeUnit.SECONDS))
                         .isTrue();
             }

@@ -10,6 +10,7 @@ import dev.lockstep.change.StreamRecord;
 import dev.lockstep.streams.kcl.WorkerSettings.Start;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -220,6 +221,49 @@ class StreamWorkerTest {
         assertThat(running.ended()).isFalse();
         assertThat(interrupts).hasValue(1);
         assertThat(positions()).containsExactly("TRIM_HORIZON");
+    }
+
+    @Test
+    void aShardThatComesBackWaitsUntilTheWorkOnItHasEnded() throws InterruptedException {
+        rig.putAll("a", 10);
+        CountDownLatch inHand = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        WorkerSettings quick =
+                settings.withTakeOver(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(2));
+        Running running = new Running(rig.worker(quick, new ShardWork() {
+            @Override
+            public void process(String shardId, List<StreamRecord> records) {
+                calls.incrementAndGet();
+                inHand.countDown();
+                while (release.getCount() > 0) {
+                    Thread.onSpinWait(); // deaf to interrupts
+                }
+                captured.process(shardId, records);
+            }
+
+            @Override
+            public void opened(String shardId) {
+                captured.opened(shardId);
+            }
+
+            @Override
+            public void closed(String shardId) {
+                captured.closed(shardId);
+            }
+        }));
+        inHand.await();
+        LeaseTable leases = new LeaseTable(rig.leases, "job");
+        rig.assign("job", "somebody-else");
+        await().atMost(PATIENCE)
+                .until(() -> leases.rows().leases().stream()
+                        .allMatch(row -> row.owner().equals(Optional.of(running.worker.worker()))));
+        await().during(Duration.ofSeconds(3)).until(() -> calls.get() == 1 && captured.closed.isEmpty());
+        release.countDown();
+        await().atMost(PATIENCE).until(() -> running.ended() || captured.opened.size() == 2);
+        await().atMost(PATIENCE).until(() -> running.ended() || calls.get() == 2);
+        assertThat(captured.closed).hasSize(1);
+        assertThat(running.ended()).isFalse();
     }
 
     @Test

@@ -64,7 +64,8 @@ class TakeOverTest {
             rig.assign("job", second.worker());
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(second.lines()).anyMatch(line -> line.startsWith("opened")));
-            assertThat(captured.closed).hasSize(1);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(captured.closed).hasSize(1));
             rig.putAll("a", 500);
             await().atMost(PATIENCE).until(() -> second.ids().size() >= 500);
             rig.putAll("b", 500);
