@@ -1,12 +1,13 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
-import dev.lockstep.replicate.ItemFolder;
+import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.work.Pool;
@@ -124,7 +125,7 @@ final class CopyCommand implements Callable<Integer> {
         all.add(0, from);
         try (ConsoleProgress progress = console.progress(all);
                 Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
-            List<ItemFolder> folders = folderRefs.stream()
+            List<FolderDestination> folders = folderRefs.stream()
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
             Copy.Result result = new Copy(from, to, folders, settings, progress, CopyCheckpoint.NONE).run();
@@ -136,16 +137,17 @@ final class CopyCommand implements Callable<Integer> {
         }
     }
 
-    private ItemFolder folder(
+    private FolderDestination folder(
             Connections connections, ObjectRef ref, DynamoTable from, Pool calls, ConsoleProgress progress) {
         RetryingObjects bucket =
                 RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), progress);
-        return new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
+        ItemFolder folder = new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
+        return new FolderDestination(folder, calls);
     }
 
-    private static String names(List<DynamoTable> tables, List<ItemFolder> folders) {
+    private static String names(List<DynamoTable> tables, List<FolderDestination> folders) {
         return Stream.concat(
-                        tables.stream().map(DynamoTable::name), folders.stream().map(ItemFolder::name))
+                        tables.stream().map(DynamoTable::name), folders.stream().map(FolderDestination::name))
                 .collect(Collectors.joining(", "));
     }
 

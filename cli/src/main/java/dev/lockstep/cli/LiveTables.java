@@ -1,12 +1,13 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Destination;
+import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.GuardedTable;
-import dev.lockstep.replicate.ItemFolder;
 import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
@@ -86,7 +87,10 @@ final class LiveTables implements AutoCloseable {
         RetryingObjects bucket = RetryingObjects.over(
                 connections.bucket(ref, command.buckets.endpoint()), WITHIN_A_BATCH, Progress.NONE);
         ObjectRef folder = ref.folder(primaryTable.description().tableName());
-        return new Target(digest(folder.text()), new ItemFolder(bucket, folder, writers), Optional.empty());
+        return new Target(
+                digest(folder.text()),
+                new FolderDestination(new ItemFolder(bucket, folder, writers), writers),
+                Optional.empty());
     }
 
     private Destination guarded(

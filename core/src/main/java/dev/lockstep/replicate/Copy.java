@@ -69,7 +69,7 @@ public final class Copy {
     public Copy(
             Table primary,
             List<? extends Table> tables,
-            List<ItemFolder> folders,
+            List<FolderDestination> folders,
             CopySettings settings,
             Progress progress,
             CopyCheckpoint checkpoint) {
@@ -87,9 +87,9 @@ public final class Copy {
         this.checkpoint = checkpoint;
     }
 
-    private static void requireDifferent(List<ItemFolder> folders) {
+    private static void requireDifferent(List<FolderDestination> folders) {
         Set<String> names = new HashSet<>();
-        for (ItemFolder folder : folders) {
+        for (FolderDestination folder : folders) {
             if (!names.add(folder.name())) {
                 throw new InvalidSettingsException("copy", folder.name(), "it is named twice", "");
             }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.objects.MemoryObjects;
@@ -47,20 +48,23 @@ class CopyToFolderTest {
         calls.close();
     }
 
-    private ItemFolder folder(ObjectStore objects, String name) {
-        return new ItemFolder(
-                RetryingObjects.over(objects, PATIENT, Progress.NONE),
-                ObjectRef.parse(objects.name() + "/" + name),
+    private FolderDestination folder(ObjectStore objects, String name) {
+        return new FolderDestination(
+                new ItemFolder(
+                        RetryingObjects.over(objects, PATIENT, Progress.NONE),
+                        ObjectRef.parse(objects.name() + "/" + name),
+                        calls),
                 calls);
     }
 
-    private Copy.Result copy(boolean overwrite, boolean dryRun, List<MemoryTable> tables, ItemFolder... folders) {
+    private Copy.Result copy(
+            boolean overwrite, boolean dryRun, List<MemoryTable> tables, FolderDestination... folders) {
         CopySettings settings = new CopySettings(OptionalInt.of(3), Optional.empty(), 2, overwrite, dryRun, PATIENT);
         return new Copy(primary, tables, List.of(folders), settings, Progress.NONE, CopyCheckpoint.NONE).run();
     }
 
-    private static Item read(ItemFolder folder, Item item) {
-        return folder.read(TestItems.put(item).key()).orElseThrow();
+    private static Item read(FolderDestination folder, Item item) {
+        return folder.folder().read(TestItems.put(item).key()).orElseThrow();
     }
 
     @Test
@@ -70,8 +74,8 @@ class CopyToFolderTest {
                 IntStream.range(0, 100).mapToObj(i -> random.item("k" + i)).toList();
         items.forEach(primary::put);
         MemoryTable table = new MemoryTable("table", BY_STRING);
-        ItemFolder first = folder(memory, "first");
-        ItemFolder second = folder(memory, "second");
+        FolderDestination first = folder(memory, "first");
+        FolderDestination second = folder(memory, "second");
         assertThat(copy(false, false, List.of(table), first, second)).isEqualTo(new Copy.Result(100, 300));
         assertThat(table.items()).isEqualTo(primary.items());
         assertThat(memory.texts()).hasSize(200);
@@ -84,7 +88,7 @@ class CopyToFolderTest {
     @Test
     void aFolderThatHoldsObjectsIsLeftAsItIsUnlessOverwritten() {
         items(5).forEach(primary::put);
-        ItemFolder folder = folder(memory, "orders");
+        FolderDestination folder = folder(memory, "orders");
         folder.write(List.of(TestItems.put(item("k0", "v", n("99")))));
         assertThatThrownBy(() -> copy(false, false, List.of(), folder))
                 .isInstanceOf(InvalidSettingsException.class)
@@ -126,7 +130,7 @@ class CopyToFolderTest {
                 proxy.on("*").probability(0.1, seed++).inject(fault);
             }
             S3Objects bucket = new S3Objects(client, TestS3.createBucket());
-            ItemFolder folder = folder(bucket, "orders");
+            FolderDestination folder = folder(bucket, "orders");
             assertThat(copy(false, false, List.of(), folder)).isEqualTo(new Copy.Result(200, 200));
             proxy.clear();
             assertThat(items).allSatisfy(item -> assertThat(read(folder, item)).isEqualTo(item));

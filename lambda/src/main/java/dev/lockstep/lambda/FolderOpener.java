@@ -1,12 +1,13 @@
 package dev.lockstep.lambda;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.lambda.Opened.Target;
 import dev.lockstep.lambda.Source.Kind;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.objects.S3Objects;
-import dev.lockstep.replicate.ItemFolder;
+import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
@@ -57,7 +58,7 @@ final class FolderOpener implements Opened.Opener {
         Pauses pauses = new Pauses();
         RetryingObjects bucket = RetryingObjects.over(
                 new S3Objects(tables.clients().s3(), folder.bucket()), Tables.UNTIL_STOPPED, pauses);
-        return new Target(new ItemFolder(bucket, folder.folder(table), pool), 1, pauses);
+        return new Target(new FolderDestination(new ItemFolder(bucket, folder.folder(table), pool), pool), 1, pauses);
     }
 
     /** The order of a key's two attributes, which an object's name depends on, is not in the stream. */

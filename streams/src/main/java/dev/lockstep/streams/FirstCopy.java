@@ -5,7 +5,7 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopySettings;
-import dev.lockstep.replicate.ItemFolder;
+import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
@@ -79,7 +79,7 @@ final class FirstCopy {
     }
 
     private static boolean holdsItems(Target target) {
-        return target.destination() instanceof ItemFolder folder
+        return target.destination() instanceof FolderDestination folder
                 ? folder.holdsItems()
                 : target.table().map(Copy::holdsItems).orElse(false);
     }
@@ -134,10 +134,10 @@ final class FirstCopy {
                 retry);
         List<RetryingTable> tables =
                 targets.stream().flatMap(t -> t.table().stream()).toList();
-        List<ItemFolder> folders = targets.stream()
+        List<FolderDestination> folders = targets.stream()
                 .map(Target::destination)
-                .filter(ItemFolder.class::isInstance)
-                .map(ItemFolder.class::cast)
+                .filter(FolderDestination.class::isInstance)
+                .map(FolderDestination.class::cast)
                 .toList();
         new Copy(primary, tables, folders, settings, progress, state).run();
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.replicate;
+package dev.lockstep.folder;
 
 import static dev.lockstep.table.TestItems.BY_BINARY;
 import static dev.lockstep.table.TestItems.BY_STRING;

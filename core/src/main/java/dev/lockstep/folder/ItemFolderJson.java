@@ -1,4 +1,4 @@
-package dev.lockstep.replicate;
+package dev.lockstep.folder;
 
 import dev.lockstep.table.ItemJson;
 import java.util.Map;
@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
  * DynamoDB JSON in the very bytes of JavaScript's {@code JSON.stringify}: no spaces, UTF-8, only quotes, backslashes and
  * control characters escaped, these in lower-case hex or their short forms. Names of objects are hashes of it.
  */
-final class ItemFolderJson {
+public final class ItemFolderJson {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
                     .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
@@ -22,7 +22,7 @@ final class ItemFolderJson {
     private ItemFolderJson() {}
 
     /** In the order of the map. */
-    static byte[] bytes(Map<String, AttributeValue> attributes) {
+    public static byte[] bytes(Map<String, AttributeValue> attributes) {
         return MAPPER.writeValueAsBytes(ItemJson.node(attributes));
     }
 }

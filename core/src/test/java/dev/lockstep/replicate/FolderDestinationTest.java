@@ -15,6 +15,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.lockstep.LockstepException;
 import dev.lockstep.change.Change;
 import dev.lockstep.change.Change.Effect;
+import dev.lockstep.folder.ItemFolder;
+import dev.lockstep.folder.ItemFolderJson;
+import dev.lockstep.folder.ItemFolderName;
 import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.objects.MemoryObjects;
@@ -45,17 +48,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
 
 @Timeout(60)
-class ItemFolderTest {
+class FolderDestinationTest {
     private static final RetryPolicy PATIENT = new RetryPolicy(30, Duration.ofMillis(1), Duration.ofMillis(4));
     private static final ObjectRef FOLDER =
             ObjectRef.parse("s3://bucket/backup").folder("orders");
 
     private final Pool calls = Pool.of("test", 8);
     private final MemoryObjects memory = new MemoryObjects("bucket");
-    private final ItemFolder folder = folder(memory);
+    private final FolderDestination folder = folder(memory);
 
-    private ItemFolder folder(ObjectStore objects) {
-        return new ItemFolder(RetryingObjects.over(objects, PATIENT, RetryingTable.Listener.NONE), FOLDER, calls);
+    private FolderDestination folder(ObjectStore objects) {
+        return new FolderDestination(
+                new ItemFolder(RetryingObjects.over(objects, PATIENT, RetryingTable.Listener.NONE), FOLDER, calls),
+                calls);
     }
 
     @AfterEach
@@ -100,7 +105,7 @@ class ItemFolderTest {
                 .containsExactly(Map.entry(
                         "backup/orders/d9b6990bcccce4c29a5f27866bf6f105a0fe391a29c4092e795f0b3c6528e4ac",
                         "{\"id\":{\"S\":\"record-1\"},\"v\":{\"S\":\"a/b \\\"é\\\" \\u001f\\n☃\"}}"));
-        assertThat(folder.read(key("record-1"))).hasValue(item);
+        assertThat(folder.folder().read(key("record-1"))).hasValue(item);
         assertThat(folder.name()).isEqualTo("s3://bucket/backup/orders");
     }
 
@@ -109,13 +114,13 @@ class ItemFolderTest {
         folder.apply(List.of(put(item("k", "v", n("1")))));
         folder.apply(List.of(put(item("k", "v", n("2")))));
         assertThat(memory.texts()).hasSize(1);
-        assertThat(folder.read(key("k"))).hasValue(item("k", "v", n("2")));
+        assertThat(folder.folder().read(key("k"))).hasValue(item("k", "v", n("2")));
     }
 
     @Test
     void attributesOfThePrimarysOwnReplicationAreLeftOut() {
         folder.apply(List.of(put(item("k", Map.of("v", n("1"), "aws:rep:deleting", bool(false))))));
-        assertThat(folder.read(key("k"))).hasValue(item("k", "v", n("1")));
+        assertThat(folder.folder().read(key("k"))).hasValue(item("k", "v", n("1")));
         assertThat(memory.texts().values()).allMatch(body -> !body.contains("aws:rep"));
     }
 
@@ -129,7 +134,7 @@ class ItemFolderTest {
         assertThat(memory.texts()).hasSize(5);
         folder.apply(List.of(delete(keyOf(order))));
         assertThat(memory.texts()).containsOnlyKeys("backup/orders/another");
-        assertThat(folder.read(keyOf(order))).isEmpty();
+        assertThat(folder.folder().read(keyOf(order))).isEmpty();
         assertThat(folder.apply(List.of(delete(keyOf(order))))).isEmpty();
     }
 
@@ -141,10 +146,10 @@ class ItemFolderTest {
         for (int i = 0; i < 12; i++) {
             Item written = order("a", 7, "" + i);
             store(names.get(i * 3 % 4), new String(ItemFolderJson.bytes(written.attributes()), UTF_8));
-            assertThat(folder.read(keyOf(order))).hasValue(written);
+            assertThat(folder.folder().read(keyOf(order))).hasValue(written);
         }
         folder.apply(List.of(change(keyOf(order), Effect.PUT, order("a", 7, "ours"))));
-        assertThat(folder.read(keyOf(order))).hasValue(order("a", 7, "ours"));
+        assertThat(folder.folder().read(keyOf(order))).hasValue(order("a", 7, "ours"));
     }
 
     @Test
@@ -158,7 +163,7 @@ class ItemFolderTest {
                 "[\"hunter2\"]",
                 "{\"id\":\"k\"}")) {
             store(name, body);
-            assertThatThrownBy(() -> folder.read(key("k")))
+            assertThatThrownBy(() -> folder.folder().read(key("k")))
                     .as(body)
                     .isInstanceOf(LockstepException.class)
                     .hasMessageContaining("s3://bucket/backup/orders/" + name)
@@ -194,17 +199,18 @@ class ItemFolderTest {
     }
 
     /** The same over S3 behind a proxy, in a bucket of its own. */
-    private ItemFolder onS3(S3Client client, String bucket) {
+    private FolderDestination onS3(S3Client client, String bucket) {
         var objects = RetryingObjects.over(new S3Objects(client, bucket), PATIENT, RetryingTable.Listener.NONE);
-        return new ItemFolder(objects, ObjectRef.parse("s3://" + bucket + "/backup/orders"), calls);
+        return new FolderDestination(
+                new ItemFolder(objects, ObjectRef.parse("s3://" + bucket + "/backup/orders"), calls), calls);
     }
 
     @Test
     void aPutIsOneRequestAndADeleteOneForEachName() {
         try (FaultProxy proxy = TestS3.proxy();
                 S3Client client = TestS3.client(proxy.endpoint())) {
-            ItemFolder onS3 = onS3(client, TestS3.createBucket());
-            onS3.apply(items(20).stream().map(ItemFolderTest::put).toList());
+            FolderDestination onS3 = onS3(client, TestS3.createBucket());
+            onS3.apply(items(20).stream().map(FolderDestinationTest::put).toList());
             assertThat(proxy.stats().totalRequests()).isEqualTo(20);
             assertThat(proxy.stats().maxInFlight()).isBetween(2, 8);
             proxy.reset();
@@ -216,7 +222,7 @@ class ItemFolderTest {
     @Test
     void versionsAreTheHistoryOfAnItem() {
         String bucket = TestS3.createBucket();
-        ItemFolder onS3 = onS3(TestS3.client(), bucket);
+        FolderDestination onS3 = onS3(TestS3.client(), bucket);
         onS3.apply(List.of(put(item("k", "v", n("1")))));
         onS3.apply(List.of(put(item("k", "v", n("2")))));
         onS3.apply(List.of(delete(key("k"))));
@@ -244,18 +250,18 @@ class ItemFolderTest {
                 proxy.on("*").probability(0.06, seed++).inject(fault);
             }
             String bucket = TestS3.createBucket();
-            ItemFolder faulty = onS3(client, bucket);
+            FolderDestination faulty = onS3(client, bucket);
             List<Item> items = items(150);
-            faulty.apply(items.stream().map(ItemFolderTest::put).toList());
+            faulty.apply(items.stream().map(FolderDestinationTest::put).toList());
             faulty.apply(items.subList(0, 50).stream()
                     .map(item -> delete(TestItems.put(item).key()))
                     .toList());
-            ItemFolder straight = onS3(TestS3.client(), bucket);
+            ItemFolder straight = onS3(TestS3.client(), bucket).folder();
             List<Item> there = new ArrayList<>();
             for (Item item : items) {
                 Key key = TestItems.put(item).key();
                 Optional<Item> found = straight.read(key);
-                assertThat(faulty.read(key)).isEqualTo(found);
+                assertThat(faulty.folder().read(key)).isEqualTo(found);
                 found.ifPresent(there::add);
             }
             assertThat(there).isEqualTo(items.subList(50, 150));
@@ -268,7 +274,7 @@ class ItemFolderTest {
         try (FaultProxy proxy = TestS3.proxy();
                 S3Client client = TestS3.client(proxy.endpoint())) {
             String bucket = TestS3.createBucket();
-            ItemFolder denied = onS3(client, bucket);
+            FolderDestination denied = onS3(client, bucket);
             proxy.on("PutObject").inject(Fault.error(403, "AccessDenied", "Access Denied"));
             LockstepException failure = catchThrowableOfType(
                     LockstepException.class, () -> denied.apply(List.of(put(item("a")), put(item("b")))));

@@ -1,7 +1,6 @@
-package dev.lockstep.replicate;
+package dev.lockstep.folder;
 
 import dev.lockstep.LockstepException;
-import dev.lockstep.change.Change;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore.Options;
 import dev.lockstep.objects.ObjectStore.StoredObject;
@@ -13,7 +12,6 @@ import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.Write;
 import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +32,7 @@ import java.util.function.Supplier;
  * <p>S3 has no order of writes but that of their arrival: a put that was delayed in the network until after the next
  * change of the same item stays. Thread-safe.
  */
-public final class ItemFolder implements Destination, CopyTarget {
+public final class ItemFolder {
     /** How many requests in flight the pool of a folder should allow. */
     public static final int MAX_CALLS = 64;
 
@@ -56,37 +54,18 @@ public final class ItemFolder implements Destination, CopyTarget {
         this.calls = calls;
     }
 
-    @Override
+    /** As the user named it, with the table. */
     public String name() {
         return folder.text();
     }
 
-    @Override
+    /** Whether there is any object in it. */
     public boolean holdsItems() {
         return objects.list(folder.keysBeginWith()).findAny().isPresent();
     }
 
-    @Override
-    public List<Refused> apply(Collection<Change> changes) {
-        List<Supplier<Optional<Refused>>> each = changes.stream()
-                .map(change -> (Supplier<Optional<Refused>>) () -> apply(change))
-                .toList();
-        return each.isEmpty()
-                ? List.of()
-                : calls.all(each).stream().flatMap(Optional::stream).toList();
-    }
-
-    private Optional<Refused> apply(Change change) {
-        Write write = change.write();
-        Optional<LockstepException> fault = fault(write);
-        if (fault.isEmpty()) {
-            write(write);
-        }
-        return fault.map(reason -> new Refused(change, reason));
-    }
-
-    /** A lone surrogate has no UTF-8: the object would hold another item, or that of another key. */
-    private Optional<LockstepException> fault(Write write) {
+    /** Why this can never be written: a lone surrogate has no UTF-8, the object would hold another item, or that of another key. */
+    public Optional<LockstepException> fault(Write write) {
         Item after = write.after();
         Item written = after == null ? Item.of(write.key().attributes()) : after;
         return written.encodable()
@@ -98,23 +77,15 @@ public final class ItemFolder implements Destination, CopyTarget {
                         "Mend the item in the primary table"));
     }
 
-    @Override
-    public int batch() {
-        return 1;
-    }
-
-    /** One after the other, on the calling thread. */
-    @Override
-    public void write(List<Write> writes) {
-        for (Write write : writes) {
-            fault(write).ifPresent(fault -> {
-                throw fault;
-            });
-            write(write);
-        }
-    }
-
-    private void write(Write write) {
+    /**
+     * Writes or deletes the item's object; it is durable when this returns.
+     *
+     * @throws LockstepException also, before anything is sent, where there is a {@link #fault}
+     */
+    public void write(Write write) {
+        fault(write).ifPresent(fault -> {
+            throw fault;
+        });
         Item after = write.after();
         if (after == null) {
             delete(write.key());

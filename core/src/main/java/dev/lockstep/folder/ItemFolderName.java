@@ -1,4 +1,4 @@
-package dev.lockstep.replicate;
+package dev.lockstep.folder;
 
 import dev.lockstep.objects.Digest;
 import dev.lockstep.table.Key;
