@@ -16,8 +16,13 @@ public enum Digest {
     }
 
     public byte[] of(byte[] content) {
+        return begin().digest(content);
+    }
+
+    /** For content that comes in pieces. */
+    public MessageDigest begin() {
         try {
-            return MessageDigest.getInstance(algorithm).digest(content);
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has " + algorithm, e);
         }

@@ -5,14 +5,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bucket of objects, each small enough for memory: an item, a manifest, a lock.
+ * One bucket of objects: items, manifests and locks, each small enough for memory, and files of any size, which are written
+ * and read as streams.
  *
  * <p>Every call blocks the calling thread and may be made from any thread. It sees all writes that were answered before it
  * began. It may fail with a {@link LockstepException}, whose {@code retryable} says whether the same call may be made
@@ -54,9 +52,49 @@ public interface ObjectStore {
 
     /** All objects whose keys begin with the prefix, in the order of their keys; asks for a page when it gets there. */
     default Stream<Entry> list(String prefix) {
-        int traits = Spliterator.ORDERED | Spliterator.NONNULL;
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Listing(this, prefix), traits), false);
+        return Listing.of(next -> page(prefix, next), Page::entries, Page::next);
     }
+
+    /**
+     * Begins to write an object of any size. It is there, whole, once the writer has committed, and never before; readers see
+     * the old or the new one. Each part is checked against its SHA-256 by the store.
+     *
+     * <p>Between the two nothing is at the key, but the store keeps, and bills, the parts of a process that was killed: let the
+     * bucket's lifecycle rules abort incomplete multipart uploads.
+     */
+    ObjectWriter create(String key, Options options);
+
+    /**
+     * Begins to read an object of any size. The store has begun to answer when this returns.
+     *
+     * @param ifMatch only the object with this ETag; null for whichever is there
+     * @return empty where there is none
+     * @throws LockstepException also where there is another than {@code ifMatch}
+     */
+    Optional<ObjectReader> open(String key, @Nullable String ifMatch);
+
+    /**
+     * One page of all versions, delete markers too, of the objects whose keys begin with the prefix: in the order of their
+     * keys, and of each key the newest first.
+     *
+     * @param next what the page before gave; null for the first
+     */
+    VersionPage versions(String prefix, @Nullable VersionMark next);
+
+    /** All versions, in the same order; asks for a page when it gets there. */
+    default Stream<Version> versions(String prefix) {
+        return Listing.of(next -> versions(prefix, next), VersionPage::versions, VersionPage::next);
+    }
+
+    /**
+     * Reads a version of an object, as {@link #get(String)} does.
+     *
+     * @return empty where there is no such version, or it is a delete marker
+     */
+    Optional<StoredObject> get(String key, String versionId);
+
+    /** Whether the bucket keeps versions, or did so until that was suspended. */
+    boolean keepsVersions();
 
     /**
      * How to put.
@@ -98,4 +136,27 @@ public interface ObjectStore {
 
     /** @param next for the page after it; null where it is the last */
     record Page(List<Entry> entries, @Nullable String next) {}
+
+    /**
+     * One of the objects that were at a key, or a delete marker: the note that from then on there was none.
+     *
+     * @param versionId {@code "null"} for what was put while the bucket kept no versions
+     * @param lastModified when it was put; whole seconds, so several of a key may have the same
+     * @param delete whether it is a delete marker; then the size is 0 and the ETag empty
+     * @param latest whether it is what a reader sees now
+     */
+    record Version(
+            String key,
+            String versionId,
+            Instant lastModified,
+            boolean delete,
+            boolean latest,
+            long size,
+            String etag) {}
+
+    /** Where a page of versions ended. */
+    record VersionMark(String key, @Nullable String versionId) {}
+
+    /** @param next for the page after it; null where it is the last */
+    record VersionPage(List<Version> versions, @Nullable VersionMark next) {}
 }

@@ -85,4 +85,33 @@ public final class RetryingObjects implements ObjectStore {
     public Page page(String prefix, @Nullable String next) {
         return attempts("ListObjectsV2", prefix).until(() -> objects.page(prefix, next));
     }
+
+    /** Each part is a call of its own, which is made again where it fails. */
+    @Override
+    public ObjectWriter create(String key, Options options) {
+        return objects.create(key, options).retrying(operation -> attempts(operation, key));
+    }
+
+    /** A read that breaks goes on where it broke, in the very same object. */
+    @Override
+    public Optional<ObjectReader> open(String key, @Nullable String ifMatch) {
+        return attempts("GetObject", key)
+                .until(() -> objects.open(key, ifMatch))
+                .map(reader -> new RetryingReader(reader, () -> attempts("GetObject", key)));
+    }
+
+    @Override
+    public VersionPage versions(String prefix, @Nullable VersionMark next) {
+        return attempts("ListObjectVersions", prefix).until(() -> objects.versions(prefix, next));
+    }
+
+    @Override
+    public Optional<StoredObject> get(String key, String versionId) {
+        return attempts("GetObject", key).until(() -> objects.get(key, versionId));
+    }
+
+    @Override
+    public boolean keepsVersions() {
+        return new Attempts("GetBucketVersioning", name(), policy, listener).until(objects::keepsVersions);
+    }
 }

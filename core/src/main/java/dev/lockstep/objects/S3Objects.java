@@ -5,15 +5,25 @@ import static dev.lockstep.objects.S3Errors.translated;
 import dev.lockstep.LockstepException;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
+import software.amazon.awssdk.services.s3.model.DeleteMarkerEntry;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -26,7 +36,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * so. The client stays the caller's to close. Thread-safe.
  */
 public final class S3Objects implements ObjectStore {
-    private static final int PRECONDITION_FAILED = 412;
+    static final int PRECONDITION_FAILED = 412;
+    private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
 
     private final S3Client client;
     private final String bucket;
@@ -70,12 +82,38 @@ public final class S3Objects implements ObjectStore {
 
     @Override
     public Optional<StoredObject> get(String key) {
+        return get(key, r -> r.bucket(bucket).key(key), S3Objects::isAbsent);
+    }
+
+    @Override
+    public Optional<StoredObject> get(String key, String versionId) {
+        return get(key, r -> r.bucket(bucket).key(key).versionId(versionId), S3Objects::isNoVersion);
+    }
+
+    private static boolean isAbsent(S3Exception e) {
+        return e instanceof NoSuchKeyException;
+    }
+
+    /** A delete marker that is asked for by its version cannot be got, says S3. */
+    private static boolean isNoVersion(S3Exception e) {
+        String code = e.awsErrorDetails() == null
+                ? ""
+                : String.valueOf(e.awsErrorDetails().errorCode());
+        return isAbsent(e)
+                || (e.statusCode() == NOT_FOUND && code.equals("NoSuchVersion"))
+                || (e.statusCode() == METHOD_NOT_ALLOWED && code.equals("MethodNotAllowed"));
+    }
+
+    private Optional<StoredObject> get(
+            String key, Consumer<GetObjectRequest.Builder> request, Predicate<S3Exception> absent) {
         return translated("GetObject", subject(key), () -> {
-            try (ResponseInputStream<GetObjectResponse> answer =
-                    client.getObject(r -> r.bucket(bucket).key(key))) {
+            try (ResponseInputStream<GetObjectResponse> answer = client.getObject(request)) {
                 return Optional.of(read(key, answer));
-            } catch (NoSuchKeyException e) {
-                return Optional.empty();
+            } catch (S3Exception e) {
+                if (absent.test(e)) {
+                    return Optional.empty();
+                }
+                throw e;
             } catch (IOException e) {
                 throw broken(key, e.getClass().getSimpleName() + ": " + e.getMessage(), e);
             }
@@ -105,15 +143,45 @@ public final class S3Objects implements ObjectStore {
     }
 
     /** An ETag is the MD5 of the object unless it came in parts or is encrypted with a key of KMS or the caller. */
-    private static boolean tellsMd5(GetObjectResponse head, String etag) {
+    static boolean tellsMd5(GetObjectResponse head, String etag) {
         String encryption = head.serverSideEncryptionAsString();
         return etag.matches("[0-9a-f]{32}")
                 && (encryption == null || encryption.equals("AES256"))
                 && head.sseCustomerAlgorithm() == null;
     }
 
-    private static String unquoted(String etag) {
+    static String unquoted(String etag) {
         return etag.replace("\"", "");
+    }
+
+    @Override
+    public ObjectWriter create(String key, Options options) {
+        return new PartWriter(subject(key), new S3Upload(client, bucket, key, options));
+    }
+
+    @Override
+    public Optional<ObjectReader> open(String key, @Nullable String ifMatch) {
+        S3Reader.Request rest = (offset, etag) ->
+                body(key, etag, "bytes=" + offset + "-").orElseThrow(() -> ObjectReader.deleted(subject(key)));
+        return translated(
+                "GetObject",
+                subject(key),
+                () -> body(key, ifMatch, null).map(answer -> S3Reader.of(subject(key), rest, answer)));
+    }
+
+    private Optional<ResponseInputStream<GetObjectResponse>> body(
+            String key, @Nullable String ifMatch, @Nullable String range) {
+        try {
+            return Optional.of(client.getObject(
+                    r -> r.bucket(bucket).key(key).ifMatch(ifMatch).range(range)));
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (S3Exception e) {
+            if (ifMatch != null && e.statusCode() == PRECONDITION_FAILED) {
+                throw ObjectReader.changed(subject(key), ifMatch, e);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -131,8 +199,7 @@ public final class S3Objects implements ObjectStore {
                 subject(prefix),
                 () -> client.listObjectsV2(r -> r.bucket(bucket).prefix(prefix).continuationToken(next)));
         if (answer.name() == null || answer.isTruncated() == null) {
-            throw new LockstepException(
-                    "ListObjectsV2", subject(prefix), "the answer came without its body", "", true, null);
+            throw withoutBody("ListObjectsV2", subject(prefix));
         }
         return new Page(
                 answer.contents().stream().map(S3Objects::entry).toList(),
@@ -141,5 +208,65 @@ public final class S3Objects implements ObjectStore {
 
     private static Entry entry(S3Object object) {
         return new Entry(object.key(), object.size(), unquoted(object.eTag()), object.lastModified());
+    }
+
+    @Override
+    public VersionPage versions(String prefix, @Nullable VersionMark next) {
+        VersionOrder order = new VersionOrder();
+        ListObjectVersionsResponse answer = translated(
+                "ListObjectVersions",
+                subject(prefix),
+                () -> client.listObjectVersions(r -> r.bucket(bucket)
+                        .prefix(prefix)
+                        .keyMarker(next == null ? null : next.key())
+                        .versionIdMarker(next == null ? null : next.versionId())
+                        .overrideConfiguration(order.watching())));
+        if (answer.name() == null || answer.isTruncated() == null) {
+            throw withoutBody("ListObjectVersions", subject(prefix));
+        }
+        return new VersionPage(
+                merged(prefix, answer, order.markers()),
+                answer.isTruncated() ? new VersionMark(answer.nextKeyMarker(), answer.nextVersionIdMarker()) : null);
+    }
+
+    private List<Version> merged(String prefix, ListObjectVersionsResponse answer, List<Boolean> markers) {
+        if (markers.size() != answer.versions().size() + answer.deleteMarkers().size()) {
+            throw withoutBody("ListObjectVersions", subject(prefix));
+        }
+        Iterator<ObjectVersion> versions = answer.versions().iterator();
+        Iterator<DeleteMarkerEntry> deletes = answer.deleteMarkers().iterator();
+        return markers.stream()
+                .map(marker -> marker ? version(deletes.next()) : version(versions.next()))
+                .toList();
+    }
+
+    private static Version version(ObjectVersion put) {
+        return new Version(
+                put.key(),
+                put.versionId(),
+                put.lastModified(),
+                false,
+                put.isLatest(),
+                put.size(),
+                unquoted(put.eTag()));
+    }
+
+    private static Version version(DeleteMarkerEntry delete) {
+        return new Version(delete.key(), delete.versionId(), delete.lastModified(), true, delete.isLatest(), 0, "");
+    }
+
+    /** An answer that says nothing may have lost its body: only one that comes twice is believed. */
+    @Override
+    public boolean keepsVersions() {
+        return IntStream.range(0, 2).anyMatch(i -> versioning() != null);
+    }
+
+    private @Nullable BucketVersioningStatus versioning() {
+        return translated("GetBucketVersioning", name(), () -> client.getBucketVersioning(r -> r.bucket(bucket)))
+                .status();
+    }
+
+    private static LockstepException withoutBody(String operation, String subject) {
+        return new LockstepException(operation, subject, "the answer came without its body", "", true, null);
     }
 }
