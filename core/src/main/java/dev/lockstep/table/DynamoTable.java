@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -36,6 +39,9 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * time-out: {@link RetryingTable} tries again, and says so. The client stays the caller's to close. Thread-safe.
  */
 public final class DynamoTable implements Table {
+    private static final String UNKNOWN_OPERATION = "UnknownOperationException";
+    private static final Set<String> DENIALS = Set.of("AccessDeniedException", UNKNOWN_OPERATION);
+
     private final DynamoDbClient client;
     private final String label;
     private final String name;
@@ -110,6 +116,42 @@ public final class DynamoTable implements Table {
         return description;
     }
 
+    /** The table as it is described, with what DynamoDB tells only when asked: its TTL and its tags. */
+    public TableDocument document() {
+        return new TableDocument(
+                description,
+                asked("DescribeTimeToLive", this::timeToLiveAttribute),
+                asked("ListTagsOfResource", this::tags));
+    }
+
+    /**
+     * The same, where TTL and tags may be kept from us.
+     *
+     * @param denied is told of what may not be asked; it is then empty in the document
+     */
+    public TableDocument document(Consumer<LockstepException> denied) {
+        return new TableDocument(
+                description,
+                allowed("DescribeTimeToLive", this::timeToLiveAttribute, Optional.empty(), denied),
+                allowed("ListTagsOfResource", this::tags, List.of(), denied));
+    }
+
+    private <T> T asked(String operation, Supplier<T> question) {
+        return new Attempts(operation, label, RetryPolicy.BRIEF, RetryingTable.Listener.NONE).until(question);
+    }
+
+    private <T> T allowed(String operation, Supplier<T> question, T otherwise, Consumer<LockstepException> denied) {
+        try {
+            return asked(operation, question);
+        } catch (LockstepException e) {
+            if (e.getCause() instanceof DynamoDbException answer && isOneOf(answer, DENIALS)) {
+                denied.accept(e);
+                return otherwise;
+            }
+            throw e;
+        }
+    }
+
     /** Asks for the attribute by which items expire; empty where TTL is off. */
     public Optional<String> timeToLiveAttribute() {
         usage.request("DescribeTimeToLive");
@@ -145,14 +187,17 @@ public final class DynamoTable implements Table {
                 return Optional.of(client.listTagsOfResource(
                         r -> r.resourceArn(description.tableArn()).nextToken(page)));
             } catch (DynamoDbException e) {
-                if (e.awsErrorDetails() != null
-                        && "UnknownOperationException"
-                                .equals(e.awsErrorDetails().errorCode())) {
+                if (isOneOf(e, Set.of(UNKNOWN_OPERATION))) {
                     return Optional.empty();
                 }
                 throw e;
             }
         });
+    }
+
+    private static boolean isOneOf(DynamoDbException e, Set<String> codes) {
+        return e.awsErrorDetails() != null
+                && codes.contains(String.valueOf(e.awsErrorDetails().errorCode()));
     }
 
     @Override

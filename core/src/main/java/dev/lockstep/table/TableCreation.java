@@ -3,9 +3,9 @@ package dev.lockstep.table;
 import static dev.lockstep.table.ServiceErrors.translated;
 import static software.amazon.awssdk.services.dynamodb.model.StreamViewType.NEW_AND_OLD_IMAGES;
 
+import dev.lockstep.LockstepException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -24,11 +24,10 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
-import software.amazon.awssdk.services.dynamodb.model.Tag;
 
 /**
- * Makes a table like another: keys, indexes, billing mode and capacity, stream, TTL and tags. Encryption keys, backups,
- * alarms, auto scaling and policies belong to an account and Region and are not carried over.
+ * Makes a table like another: keys, indexes, billing mode and capacity, table class, stream, TTL and tags. Encryption keys,
+ * backups, alarms, auto scaling and policies belong to an account and Region and are not carried over.
  */
 public final class TableCreation {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
@@ -47,22 +46,31 @@ public final class TableCreation {
 
     /** Creates the table {@code ref} like {@code model} and waits until it can be used. */
     public static void createLike(DynamoTable model, DynamoDbClient client, TableRef ref) {
-        Optional<String> expiry = model.timeToLiveAttribute();
-        List<Tag> tags = model.tags();
+        create(model.document(), client, ref);
+    }
+
+    /**
+     * Creates the table {@code ref} as the document describes one, whatever its name was, and waits until it can be used.
+     *
+     * @throws LockstepException where there is such a table, or the service refuses the description
+     */
+    public static void create(TableDocument model, DynamoDbClient client, TableRef ref) {
         String name = ref.name();
         translated("CreateTable", ref.text(), () -> client.createTable(request(model.description(), name)));
         await(client, ref.text(), name);
-        expiry.ifPresent(attribute -> translated(
-                "UpdateTimeToLive",
-                ref.text(),
-                () -> client.updateTimeToLive(r -> r.tableName(name)
-                        .timeToLiveSpecification(t -> t.attributeName(attribute).enabled(true)))));
-        if (!tags.isEmpty()) {
+        model.timeToLive()
+                .ifPresent(attribute -> translated(
+                        "UpdateTimeToLive",
+                        ref.text(),
+                        () -> client.updateTimeToLive(r -> r.tableName(name)
+                                .timeToLiveSpecification(
+                                        t -> t.attributeName(attribute).enabled(true)))));
+        if (!model.tags().isEmpty()) {
             String arn = DynamoTable.open(client, ref).description().tableArn();
             translated(
                     "TagResource",
                     ref.text(),
-                    () -> client.tagResource(r -> r.resourceArn(arn).tags(tags)));
+                    () -> client.tagResource(r -> r.resourceArn(arn).tags(model.tags())));
         }
     }
 
@@ -113,15 +121,19 @@ public final class TableCreation {
     }
 
     private static CreateTableRequest request(TableDescription like, String name) {
-        boolean onDemand = like.billingModeSummary() != null
-                && like.billingModeSummary().billingMode() == BillingMode.PAY_PER_REQUEST;
+        boolean onDemand = onDemand(like);
         CreateTableRequest.Builder request = CreateTableRequest.builder()
                 .tableName(name)
                 .keySchema(like.keySchema())
                 .attributeDefinitions(like.attributeDefinitions())
                 .billingMode(onDemand ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED);
-        if (!onDemand) {
+        if (onDemand) {
+            request.onDemandThroughput(like.onDemandThroughput());
+        } else {
             request.provisionedThroughput(throughput(like.provisionedThroughput()));
+        }
+        if (like.tableClassSummary() != null) {
+            request.tableClass(like.tableClassSummary().tableClass());
         }
         if (like.hasGlobalSecondaryIndexes()) {
             request.globalSecondaryIndexes(like.globalSecondaryIndexes().stream()
@@ -133,7 +145,8 @@ public final class TableCreation {
                     .map(TableCreation::local)
                     .toList());
         }
-        if (like.streamSpecification() != null && like.streamSpecification().streamEnabled()) {
+        if (like.streamSpecification() != null
+                && Boolean.TRUE.equals(like.streamSpecification().streamEnabled())) {
             request.streamSpecification(StreamSpecification.builder()
                     .streamEnabled(true)
                     .streamViewType(like.streamSpecification().streamViewType())
@@ -142,12 +155,30 @@ public final class TableCreation {
         return request.build();
     }
 
+    /** A description that tells no billing mode and no capacity either is of no provisioned table. */
+    private static boolean onDemand(TableDescription like) {
+        return like.billingModeSummary() == null
+                ? !provisioned(like.provisionedThroughput())
+                : like.billingModeSummary().billingMode() == BillingMode.PAY_PER_REQUEST;
+    }
+
+    private static boolean provisioned(@Nullable ProvisionedThroughputDescription capacity) {
+        return capacity != null
+                && capacity.readCapacityUnits() != null
+                && capacity.writeCapacityUnits() != null
+                && capacity.readCapacityUnits() > 0
+                && capacity.writeCapacityUnits() > 0;
+    }
+
     private static GlobalSecondaryIndex global(GlobalSecondaryIndexDescription like, boolean onDemand) {
         GlobalSecondaryIndex.Builder index = GlobalSecondaryIndex.builder()
                 .indexName(like.indexName())
                 .keySchema(like.keySchema())
                 .projection(like.projection());
-        return (onDemand ? index : index.provisionedThroughput(throughput(like.provisionedThroughput()))).build();
+        return (onDemand
+                        ? index.onDemandThroughput(like.onDemandThroughput())
+                        : index.provisionedThroughput(throughput(like.provisionedThroughput())))
+                .build();
     }
 
     private static LocalSecondaryIndex local(LocalSecondaryIndexDescription like) {
@@ -158,10 +189,12 @@ public final class TableCreation {
                 .build();
     }
 
-    private static ProvisionedThroughput throughput(ProvisionedThroughputDescription like) {
+    /** Where a description tells no capacity, the least that there is. */
+    private static ProvisionedThroughput throughput(@Nullable ProvisionedThroughputDescription like) {
+        boolean told = provisioned(like);
         return ProvisionedThroughput.builder()
-                .readCapacityUnits(like.readCapacityUnits())
-                .writeCapacityUnits(like.writeCapacityUnits())
+                .readCapacityUnits(told && like != null ? like.readCapacityUnits() : 1)
+                .writeCapacityUnits(told && like != null ? like.writeCapacityUnits() : 1)
                 .build();
     }
 }

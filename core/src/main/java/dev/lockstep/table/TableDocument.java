@@ -18,4 +18,22 @@ public record TableDocument(TableDescription description, Optional<String> timeT
     public KeySchema keys() {
         return KeySchema.of(description);
     }
+
+    /**
+     * As the AWS CLI prints it: {@code Table} as {@code describe-table} does, {@code TimeToLiveDescription} and {@code
+     * Tags} as their own commands do.
+     */
+    public String json() {
+        return TableJson.write(this);
+    }
+
+    /**
+     * Reads what {@link #json} wrote, what {@code aws dynamodb describe-table} prints, and the bare table that {@code dyno
+     * export} writes. Fields that are not known are passed over.
+     *
+     * @throws MalformedItemException where it is no JSON, or describes no table
+     */
+    public static TableDocument parse(String json) throws MalformedItemException {
+        return TableJson.read(json);
+    }
 }
