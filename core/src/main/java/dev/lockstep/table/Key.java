@@ -1,5 +1,7 @@
 package dev.lockstep.table;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,21 @@ public final class Key {
 
     public KeySchema schema() {
         return schema;
+    }
+
+    /** The same bytes for equal keys of one schema, other bytes for other keys. */
+    public byte[] canonical() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        add(bytes, partition);
+        sort.ifPresent(s -> add(bytes, s));
+        return bytes.toByteArray();
+    }
+
+    private static void add(ByteArrayOutputStream bytes, AttributeValue value) {
+        byte[] content = Values.canonicalScalar(value);
+        bytes.writeBytes(
+                ByteBuffer.allocate(Integer.BYTES).putInt(content.length).array());
+        bytes.writeBytes(content);
     }
 
     /** About how many bytes of heap this key holds. */

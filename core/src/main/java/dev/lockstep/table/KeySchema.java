@@ -40,6 +40,12 @@ public record KeySchema(KeyAttribute partition, Optional<KeyAttribute> sort) {
         return Key.of(value(partition, attributes), sort.map(s -> value(s, attributes)), this);
     }
 
+    /** Whether the attributes hold this key. */
+    public boolean isKeyOf(Map<String, AttributeValue> attributes, Key key) {
+        return attributes().stream().allMatch(a -> attributes.containsKey(a.name()))
+                && keyOf(attributes).equals(key);
+    }
+
     private static AttributeValue value(KeyAttribute attribute, Map<String, AttributeValue> attributes) {
         AttributeValue value = attributes.get(attribute.name());
         if (value == null) {

@@ -4,7 +4,6 @@ import dev.lockstep.LockstepException;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Table;
 import dev.lockstep.verify.Repair.Outcome;
-import dev.lockstep.verify.Repair.State;
 import dev.lockstep.work.Pool;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,36 +17,64 @@ import java.util.Set;
  * settled. Thread-safe.
  */
 public final class KeyRepair {
+    private final Table primary;
+    private final Table replica;
     private final Repair repair;
+
+    /** What became of a key. */
+    public enum State {
+        /** The tables agreed already. */
+        SAME,
+        /** The replica's item was written or deleted; the tables agree. */
+        WRITTEN,
+        /** Not settled. */
+        OPEN
+    }
+
+    /** @param note why a key is open; else empty */
+    public record Settled(State state, String note) {}
 
     /** @param writers makes the conditional writes, several at once */
     public KeyRepair(Table primary, Table replica, Pool writers) {
+        this(primary, replica, UndoLog.NONE, writers);
+    }
+
+    /** @param undoLog takes what is replaced */
+    public KeyRepair(Table primary, Table replica, UndoLog undoLog, Pool writers) {
+        this.primary = primary;
+        this.replica = replica;
         this.repair = new Repair(
                 primary,
                 replica,
                 new ItemComparison(Set.of()),
                 RepairPolicy.EVERYTHING,
                 RepairJournal.NONE,
-                UndoLog.NONE,
+                undoLog,
                 writers);
     }
 
     /**
      * Settles keys, at most some hundreds at once.
      *
-     * @return the keys that are not settled, with the reason: the primary kept changing, or the item has more attributes
-     *     (about 150) than a condition can hold
+     * @return what became of each key; open are those whose primary item kept changing, or that have more attributes (about
+     *     150) than a condition can hold
      * @throws LockstepException where a table failed; any part may have been settled
      */
-    public Map<Key, String> settle(Collection<Key> keys) {
-        Map<Key, String> open = new HashMap<>();
-        Map<Key, Outcome> outcomes = repair.resume(keys);
+    public Map<Key, Settled> settle(Collection<Key> keys) {
+        Map<Key, Outcome> outcomes = repair.settle(Look.at(keys, replica, primary));
+        Map<Key, Settled> settled = new HashMap<>();
         for (Key key : keys) {
             Outcome outcome = outcomes.getOrDefault(key, Outcome.UNSETTLED);
-            if (outcome.state() != State.REPAIRED) {
-                open.put(key, outcome.note());
-            }
+            settled.put(key, new Settled(state(outcome), outcome.note()));
         }
-        return open;
+        return settled;
+    }
+
+    private static State state(Outcome outcome) {
+        return switch (outcome.state()) {
+            case AGREED -> State.SAME;
+            case REPAIRED -> State.WRITTEN;
+            case LEFT, UNSETTLED -> State.OPEN;
+        };
     }
 }

@@ -112,7 +112,7 @@ final class Recheck {
             suspect.tally().unsettled();
             return;
         }
-        boolean repaired = outcome.state() == State.REPAIRED;
+        boolean repaired = outcome.agree();
         suspect.tally().found(look.kind());
         if (repaired) {
             suspect.tally().repaired();

@@ -40,8 +40,10 @@ final class Repair {
 
     /** What became of one key. */
     enum State {
-        /** Both tables agree now. */
+        /** Both tables agree now; written perhaps. */
         REPAIRED,
+        /** Both tables agreed before anything was written. */
+        AGREED,
         /** Not to be written. */
         LEFT,
         /** Written perhaps, but the primary keeps changing; it stays in the journal. */
@@ -50,7 +52,13 @@ final class Repair {
 
     record Outcome(State state, String note) {
         static final Outcome REPAIRED = new Outcome(State.REPAIRED, "");
+        static final Outcome AGREED = new Outcome(State.AGREED, "");
         static final Outcome UNSETTLED = new Outcome(State.UNSETTLED, "the primary kept changing");
+
+        /** Whether both tables agree now. */
+        boolean agree() {
+            return state == State.REPAIRED || state == State.AGREED;
+        }
 
         static Outcome left(String why) {
             return new Outcome(State.LEFT, why);
@@ -135,7 +143,7 @@ final class Repair {
             List<Plan> plans = new ArrayList<>();
             for (Look look : looks) {
                 if (comparison.same(look.primary(), look.replica())) {
-                    end(look.key(), Outcome.REPAIRED);
+                    end(look.key(), ours.contains(look.key()) ? Outcome.REPAIRED : Outcome.AGREED);
                     continue;
                 }
                 plan(look).ifPresent(plans::add);

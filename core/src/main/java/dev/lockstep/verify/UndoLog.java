@@ -29,7 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class UndoLog implements AutoCloseable {
     static final String HEADER = "{\"lockstep\":\"undo-log\",\"version\":1}";
-    static final UndoLog NONE = new UndoLog(null);
+    /** Keeps nothing. */
+    public static final UndoLog NONE = new UndoLog(null);
 
     private final @Nullable LineFile file;
     private final String run = UUID.randomUUID().toString().substring(0, 8);
@@ -43,7 +44,7 @@ public final class UndoLog implements AutoCloseable {
     record Change(Key key, @Nullable Item before, @Nullable Item after) {}
 
     /** Opens the file, or begins it. */
-    static UndoLog open(Path path) {
+    public static UndoLog open(Path path) {
         LineFile file = LineFile.open(path)
                 .orElseThrow(() -> new InvalidSettingsException(
                         "open", "undo log " + path, "another run is writing to it", "Name another file"));

@@ -61,7 +61,13 @@ public record Target(String id, Destination destination, Optional<RetryingTable>
     /** One item that cannot be written must not keep the others. */
     private static Map<Key, String> settle(KeyRepair repair, List<Key> keys) {
         try {
-            return repair.settle(keys);
+            Map<Key, String> open = new HashMap<>();
+            repair.settle(keys).forEach((key, settled) -> {
+                if (settled.state() == KeyRepair.State.OPEN) {
+                    open.put(key, settled.note());
+                }
+            });
+            return open;
         } catch (InvalidItemException e) {
             if (keys.size() == 1) {
                 return Map.of(keys.get(0), e.problem());

@@ -1,0 +1,263 @@
+package dev.lockstep.backup;
+
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.KeyAttribute;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.work.Crew;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * What a source comes down to: each item once, as its newest state has it.
+ *
+ * <p>A source is read twice. The first reading proves every file and notes which state of each key is the newest (in a
+ * {@link KeyFile}, so that the heap does not grow with the source); the second hands these states on. So nothing is
+ * handed on before all of it is known to be whole. Used by one thread.
+ */
+public final class Merged implements AutoCloseable {
+    private static final int MAX_LAYERS = 1 << 16;
+
+    private final Source source;
+    private final KeySchema keys;
+    private final Predicate<Key> wanted;
+    private final Settings settings;
+    private final Progress progress;
+    private final KeyFile newest;
+    private final LongAdder states = new LongAdder();
+
+    /**
+     * How to read.
+     *
+     * @param parallel files read at once
+     * @param temporary a folder for about 36 bytes a key
+     */
+    public record Settings(int parallel, Path temporary) {}
+
+    /** Takes the states of one file, in the file's order, on one thread; several of these are at work at once. */
+    public interface Taker {
+        /** @param item null where it was deleted */
+        void take(Key key, @Nullable Item item);
+
+        /** The file has ended. */
+        void end();
+    }
+
+    private Merged(Source source, KeySchema keys, Predicate<Key> wanted, Settings settings, Progress progress) {
+        this.source = source;
+        this.keys = keys;
+        this.wanted = wanted;
+        this.settings = settings;
+        this.progress = progress;
+        this.newest = new KeyFile(settings.temporary());
+    }
+
+    /**
+     * Reads all of a source and proves it.
+     *
+     * @param keys the key of the table that the items are of
+     * @param wanted the keys to hand on; everything is proved nevertheless
+     * @throws DamagedException where any of it is not what it should be; further faults are suppressed in it
+     * @throws CancelledException where the calling thread was interrupted
+     */
+    public static Merged prove(
+            Source source, KeySchema keys, Predicate<Key> wanted, Settings settings, Progress progress) {
+        Merged merged = new Merged(source, keys, wanted, settings, progress);
+        boolean whole = false;
+        try {
+            merged.prove();
+            whole = true;
+            return merged;
+        } finally {
+            if (!whole) {
+                merged.close();
+            }
+        }
+    }
+
+    private void prove() {
+        List<DamagedException> faults = Collections.synchronizedList(new ArrayList<>(source.faults()));
+        forEachPart((place, part) -> {
+            try {
+                part.read(new Numbered(place, part, this::note)::next);
+            } catch (DamagedException e) {
+                faults.add(e);
+            }
+        });
+        if (!faults.isEmpty()) {
+            DamagedException first = faults.get(0);
+            faults.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+        newest.seal();
+    }
+
+    private void note(Key key, @Nullable Item item, byte[] rank) {
+        states.increment();
+        if (wanted.test(key)) {
+            newest.add(key, rank);
+        }
+    }
+
+    /** How many states were read: items, deletions, and older states of both. */
+    public long states() {
+        return states.sum();
+    }
+
+    /** How many different keys the source tells of, of those wanted. */
+    public long keys() {
+        return newest.size();
+    }
+
+    /** Whether the source tells of this key: its item, or that it was deleted. */
+    public boolean tellsOf(Key key) {
+        return newest.contains(key);
+    }
+
+    /**
+     * Hands on the newest state of each key; may be called again.
+     *
+     * @param takers gives one for each file
+     * @throws LockstepException also where a file is no longer what was proved
+     */
+    public void each(Supplier<Taker> takers) {
+        newest.giveBack();
+        forEachPart((place, part) -> {
+            Taker taker = takers.get();
+            part.read(new Numbered(place, part, (key, item, rank) -> {
+                progress.read(1);
+                if (newest.take(key, rank)) {
+                    taker.take(key, item);
+                }
+            })::next);
+            taker.end();
+        });
+    }
+
+    @Override
+    public void close() {
+        newest.close();
+    }
+
+    /** Where a file stands among all. */
+    private record Place(int layer, int part) {}
+
+    private interface PartJob {
+        void run(Place place, Part part);
+    }
+
+    private record Job(Place place, Part part) {}
+
+    private void forEachPart(PartJob work) {
+        List<Job> jobs = new ArrayList<>();
+        List<Layer> layers = source.layers();
+        if (layers.size() > MAX_LAYERS) {
+            throw new LockstepException("read", source.name(), "it has more than " + MAX_LAYERS + " layers", "");
+        }
+        for (int layer = 0; layer < layers.size(); layer++) {
+            List<Part> parts = layers.get(layer).parts();
+            for (int part = 0; part < parts.size(); part++) {
+                jobs.add(new Job(new Place(layer, part), parts.get(part)));
+            }
+        }
+        AtomicInteger next = new AtomicInteger();
+        try (Crew crew = new Crew("read")) {
+            for (int i = 0; i < Math.min(settings.parallel(), jobs.size()); i++) {
+                crew.start(() -> {
+                    for (int job = next.getAndIncrement(); job < jobs.size(); job = next.getAndIncrement()) {
+                        work.run(jobs.get(job).place(), jobs.get(job).part());
+                    }
+                });
+            }
+            crew.join();
+        }
+    }
+
+    private interface Ranked {
+        void take(Key key, @Nullable Item item, byte[] rank);
+    }
+
+    /**
+     * Gives each state of a file its key and its rank: the layer; then the order that the state tells, or else its place,
+     * so that of two states without an order the later in the source is the newer.
+     */
+    private final class Numbered {
+        private static final int ORDER = KeyFile.RANK - 2;
+
+        private final Place place;
+        private final Part part;
+        private final Ranked sink;
+        private long line;
+
+        Numbered(Place place, Part part, Ranked sink) {
+            this.place = place;
+            this.part = part;
+            this.sink = sink;
+        }
+
+        void next(ItemState state) {
+            line++;
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancelledException("read", part.name());
+            }
+            sink.take(key(state), state.image(), rank(state.order()));
+        }
+
+        private Key key(ItemState state) {
+            Item image = state.image();
+            Map<String, AttributeValue> attributes =
+                    state.key().orElseGet(() -> image == null ? Map.of() : image.attributes());
+            for (KeyAttribute attribute : keys.attributes()) {
+                AttributeValue value = attributes.get(attribute.name());
+                if (value == null
+                        || !value.type().name().equals(attribute.type().name())) {
+                    throw damaged("an item without the key attribute " + attribute);
+                }
+            }
+            Key key = keys.keyOf(attributes);
+            if (image != null && state.key().isPresent() && !keys.isKeyOf(image.attributes(), key)) {
+                throw damaged("an image of another item than the key tells");
+            }
+            return key;
+        }
+
+        private byte[] rank(String order) {
+            ByteBuffer rank = ByteBuffer.allocate(KeyFile.RANK).putShort((short) place.layer());
+            if (order.isEmpty()) {
+                rank.position(KeyFile.RANK - Integer.BYTES - Long.BYTES);
+                return rank.putInt(place.part()).putLong(line).array();
+            }
+            byte[] number = number(order);
+            rank.position(KeyFile.RANK - number.length);
+            return rank.put(number).array();
+        }
+
+        private byte[] number(String order) {
+            byte[] number = order.chars().allMatch(c -> c >= '0' && c <= '9')
+                    ? new BigInteger(order).toByteArray()
+                    : new byte[KeyFile.RANK];
+            if (number.length > ORDER) {
+                throw damaged("a state whose order is not a number of at most 40 digits");
+            }
+            return number;
+        }
+
+        private DamagedException damaged(String problem) {
+            return new DamagedException(part.name(), problem + " (line " + line + ")");
+        }
+    }
+}
