@@ -17,8 +17,10 @@ import dev.lockstep.objects.ObjectRef;
  *   segments/SEGMENT.json             the data files of a segment that is done
  *   lockstep-manifest.json            written last: without it there is no backup
  * </pre>
+ *
+ * @param base the prefix of the folder that the user named
  */
-record BackupLayout(ObjectRef folder) {
+record BackupLayout(ObjectRef folder, String base) {
     static final String STARTED = "_started";
     static final String FILES = "manifest-files.json";
     static final String FILES_MD5 = "manifest-files.md5";
@@ -31,7 +33,7 @@ record BackupLayout(ObjectRef folder) {
 
     /** @param base the folder that the user named */
     static BackupLayout of(ObjectRef base, String id) {
-        return new BackupLayout(base.folder(EXPORTS).folder(id));
+        return new BackupLayout(base.folder(EXPORTS).folder(id), base.prefix());
     }
 
     String key(String name) {

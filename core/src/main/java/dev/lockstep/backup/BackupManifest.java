@@ -65,6 +65,11 @@ public record BackupManifest(
         others = Map.copyOf(others);
     }
 
+    BackupManifest with(Map<String, String> hashes) {
+        return new BackupManifest(
+                id, table, tableId, keys, from, to, consistent, segments, files, items, bytes, hashes);
+    }
+
     byte[] json() {
         ObjectNode json = JSON.objectNode()
                 .put("lockstepBackup", VERSION)

@@ -1,57 +1,97 @@
 package dev.lockstep.backup;
 
+import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.LockstepException;
+import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore;
-import dev.lockstep.objects.ObjectStore.Entry;
-import java.util.ArrayList;
+import dev.lockstep.objects.ObjectStore.Options;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.scan.Scan;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.Segment;
+import dev.lockstep.table.Table;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
- * A full backup of mapbox's dynamodb-replicator: {@code <prefix>/<job>/<segment>}, gzip without an extension, a bare item a
- * line. Nothing in it tells how many segments there were: a last one that is missing is not missed.
+ * Backs up a whole table as mapbox/dynamodb-replicator does: {@code prefix/ID/SEGMENT}, compressed lines of bare items. There
+ * is no manifest and no hash: whether such a backup is whole only its maker knows. A run after one that was killed writes
+ * all of its segments anew.
  */
-final class MapboxBackup {
-    private static final Pattern SEGMENT = Pattern.compile("0|[1-9][0-9]{0,6}");
-    private static final int MAX_FAULTS = 1000;
+public final class MapboxBackup {
+    private final RetryingObjects objects;
+    private final ObjectRef folder;
+    private final BackupSettings settings;
+    private final Progress progress;
+    private final SegmentReading reading;
 
-    private MapboxBackup() {}
-
-    /** Whether an object of this name may be a segment. */
-    static boolean isSegment(String name) {
-        return SEGMENT.matcher(name).matches();
+    /** @param folder in which the backup's folder is made */
+    public MapboxBackup(
+            Table table, ObjectStore objects, ObjectRef folder, BackupSettings settings, Progress progress) {
+        this.objects = RetryingObjects.over(objects, settings.retry(), progress);
+        this.folder = folder.folder(settings.jobId());
+        this.settings = settings;
+        this.progress = progress;
+        this.reading = new SegmentReading(table, settings, progress);
     }
 
-    /** @param folder the job's, with a slash at its end */
-    static Source open(ObjectStore objects, String folder) {
-        TreeMap<Integer, Part> segments = new TreeMap<>();
-        List<DamagedException> faults = new ArrayList<>();
-        objects.list(folder).forEach(entry -> {
-            String name = entry.key().substring(folder.length());
-            if (isSegment(name)) {
-                segments.put(Integer.valueOf(name), part(objects, entry));
-            } else if (faults.size() < MAX_FAULTS) {
-                faults.add(new DamagedException(
-                        objects.name() + "/" + entry.key(),
-                        "it is not of this backup, whose files are called 0, 1, 2…"));
-            }
-        });
-        int last = segments.isEmpty() ? -1 : segments.lastKey();
-        for (int i = 0; i < last && faults.size() < MAX_FAULTS; i++) {
-            if (!segments.containsKey(i)) {
-                faults.add(new DamagedException(objects.name() + "/" + folder + i, "it is missing"));
-            }
+    /** Where the backup is, or will be. */
+    public String location() {
+        return folder.text();
+    }
+
+    /**
+     * @throws InvalidSettingsException where the folder holds a backup, or segments of one in more parts; nothing was written
+     * @throws LockstepException where the table or the bucket failed for good
+     * @throws CancelledException where the calling thread was interrupted
+     */
+    public BackupResult run() {
+        int total = reading.segments();
+        requireFree(total);
+        ConcurrentLinkedQueue<DataFile> files = new ConcurrentLinkedQueue<>();
+        reading.each(total, segment -> true, (segment, scan) -> files.add(backUp(segment, scan)));
+        progress.finished();
+        return BackupResult.of(
+                location(), List.copyOf(files), settings.onlySegment().isEmpty(), false, Optional.empty());
+    }
+
+    /** Segments of another division would be read as part of this backup. */
+    private void requireFree(int total) {
+        long[] found = new long[2];
+        try (Stream<ObjectStore.Entry> all = objects.list(folder.keysBeginWith())) {
+            all.map(entry -> entry.key().substring(folder.keysBeginWith().length()))
+                    .forEach(name -> found[isSegment(name, total) ? 0 : 1]++);
         }
-        return FileSource.of(
-                objects.name() + "/" + folder.replaceAll("/$", ""),
-                "a backup of dynamodb-replicator (" + segments.size() + " segments)",
-                Optional.empty(),
-                List.copyOf(segments.values()),
-                faults);
+        if (found[1] > 0) {
+            throw new InvalidSettingsException(
+                    "back up to",
+                    location(),
+                    "it holds objects that are no segments of a backup in " + total,
+                    "Choose another --job-id");
+        }
+        if (found[0] == total && settings.onlySegment().isEmpty()) {
+            throw new InvalidSettingsException(
+                    "back up to", location(), "this backup is done already", "Choose another --job-id");
+        }
     }
 
-    private static Part part(ObjectStore objects, Entry entry) {
-        return new FilePart(objects, entry.key(), entry.size(), Known.NOTHING, FilePart.Lines.of(JsonLine.BARE));
+    private static boolean isSegment(String name, int total) {
+        return name.matches("0|[1-9]\\d{0,6}") && Integer.parseInt(name) < total;
+    }
+
+    private DataFile backUp(Segment segment, Scan scan) {
+        String key = folder.key("" + segment.index());
+        try (BackupFile file = new BackupFile(objects, key, Options.REPLACE, ItemLines.Form.BARE)) {
+            while (!scan.done()) {
+                List<Item> page = scan.next();
+                page.forEach(file::add);
+                progress.read(page.size());
+            }
+            return file.commit().orElseThrow();
+        }
     }
 }

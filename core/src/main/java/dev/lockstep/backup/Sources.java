@@ -115,9 +115,9 @@ public final class Sources {
                     : List.of("the key of " + items.name() + " was found out to be " + items.keys());
             return new Opened(items, Optional.of(items.keys()), notes);
         }
-        if (names.stream().anyMatch(MapboxBackup::isSegment)) {
+        if (names.stream().anyMatch(MapboxSegments::isSegment)) {
             return opened(
-                    MapboxBackup.open(objects, folder),
+                    MapboxSegments.open(objects, folder),
                     List.of("nothing in this format tells how many files there were: a last one that is missing"
                             + " would not be missed"));
         }

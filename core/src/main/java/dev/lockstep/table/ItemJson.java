@@ -8,11 +8,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -58,6 +60,42 @@ public final class ItemJson {
         ObjectNode node = MAPPER.createObjectNode();
         attributes.forEach((name, value) -> node.set(name, node(value)));
         return node;
+    }
+
+    /** Writes an item as {@link #node} has it, without making one of it first. */
+    public static void write(Map<String, AttributeValue> attributes, JsonGenerator to) {
+        to.writeStartObject();
+        attributes.forEach((name, value) -> {
+            to.writeName(name);
+            write(value, to);
+        });
+        to.writeEndObject();
+    }
+
+    private static void write(AttributeValue value, JsonGenerator to) {
+        to.writeStartObject();
+        to.writeName(
+                value.type() == AttributeValue.Type.NUL ? "NULL" : value.type().name());
+        switch (value.type()) {
+            case S -> to.writeString(value.s());
+            case N -> to.writeString(value.n());
+            case B -> to.writeBinary(value.b().asByteArrayUnsafe());
+            case SS -> array(value.ss(), to, to::writeString);
+            case NS -> array(value.ns(), to, to::writeString);
+            case BS -> array(value.bs(), to, b -> to.writeBinary(b.asByteArrayUnsafe()));
+            case L -> array(value.l(), to, element -> write(element, to));
+            case M -> write(value.m(), to);
+            case BOOL -> to.writeBoolean(value.bool());
+            case NUL -> to.writeBoolean(true);
+            case UNKNOWN_TO_SDK_VERSION -> throw new IllegalStateException("an unknown DynamoDB type");
+        }
+        to.writeEndObject();
+    }
+
+    private static <T> void array(List<T> elements, JsonGenerator to, Consumer<T> each) {
+        to.writeStartArray();
+        elements.forEach(each);
+        to.writeEndArray();
     }
 
     private static ObjectNode node(AttributeValue value) {
