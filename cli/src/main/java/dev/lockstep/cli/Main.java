@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
             CopyCommand.class,
             ReplicateCommand.class,
             ItemCommand.class,
+            CheckCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
         },
