@@ -16,14 +16,12 @@ import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -38,10 +36,9 @@ public final class Replicator {
      * What to do with records.
      *
      * @param skipTtlDeletes whether deletes by TTL are left out: replicas then keep, or expire by themselves, what expired
-     * @param notBefore records of earlier changes are left out: a first copy holds them already
      */
-    public record Settings(boolean skipTtlDeletes, Optional<Instant> notBefore) {
-        public static final Settings DEFAULT = new Settings(false, Optional.empty());
+    public record Settings(boolean skipTtlDeletes) {
+        public static final Settings DEFAULT = new Settings(false);
     }
 
     /** Records seen, changes left out, changes after coalescing, dead letters. */
@@ -151,10 +148,7 @@ public final class Replicator {
     }
 
     private boolean leftOut(Change change) {
-        return (change.expired() && settings.skipTtlDeletes())
-                || settings.notBefore()
-                        .map(start -> change.createdMillis() < start.toEpochMilli())
-                        .orElse(false);
+        return change.expired() && settings.skipTtlDeletes();
     }
 
     /** What the stream does not tell, the primary does: its item now is at least as new as the change. */

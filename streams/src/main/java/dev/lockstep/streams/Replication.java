@@ -114,7 +114,6 @@ public final class Replication {
             RetryingTable primary,
             List<Target> targets,
             RetryingTable state,
-            Pin pin,
             String worker,
             DeadLetters deadLetters,
             Pool writers,
@@ -144,11 +143,7 @@ public final class Replication {
             deliveries.add(delivery(target, state, worker));
         }
         this.replicator = new Replicator(
-                primary,
-                deliveries,
-                new Replicator.Settings(settings.skipTtlDeletes(), pin.notBefore()),
-                deadLetters,
-                pool);
+                primary, deliveries, new Replicator.Settings(settings.skipTtlDeletes()), deadLetters, pool);
         this.verification = settings.verification()
                 .map(v -> new Verification(
                         primary,

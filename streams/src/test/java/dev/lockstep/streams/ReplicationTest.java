@@ -100,13 +100,12 @@ class ReplicationTest {
                 Optional.of(Duration.ofMillis(300)),
                 verification,
                 RetryPolicy.BRIEF);
-        Pin pin = Pin.of(retrying(state), "test", "stream", primary.id(), copyFirst);
+        Pin.require(retrying(state), "test", "stream", primary.id(), copyFirst);
         return new Replication(
                 settings,
                 far,
                 List.of(targets),
                 retrying(state),
-                pin,
                 "worker-" + ThreadLocalRandom.current().nextInt(),
                 DeadLetters.NONE,
                 writers,
@@ -253,12 +252,28 @@ class ReplicationTest {
     }
 
     @Test
+    void a_clock_that_goes_ahead_loses_no_change() {
+        state.put(Item.of(StateRow.named("pin")
+                .with("stream", "stream")
+                .with("table", primary.id())
+                .with("latest", 1)
+                .with("at", System.currentTimeMillis() + Duration.ofHours(1).toMillis())
+                .put(STATE)
+                .after()
+                .attributes()));
+        Replication replication = replication(false, Optional.empty(), target(a, new AtomicBoolean()));
+        stream.write(key("x"), version("x", 1));
+        replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0)));
+        assertThat(a.items()).isEqualTo(primary.items());
+    }
+
+    @Test
     void a_name_belongs_to_one_stream() {
-        Pin.of(retrying(state), "test", "stream", primary.id(), false);
-        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream/2", primary.id(), false))
+        Pin.require(retrying(state), "test", "stream", primary.id(), false);
+        assertThatThrownBy(() -> Pin.require(retrying(state), "test", "stream/2", primary.id(), false))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("another --name");
-        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream", "another table", false))
+        assertThatThrownBy(() -> Pin.require(retrying(state), "test", "stream", "another table", false))
                 .isInstanceOf(InvalidSettingsException.class);
     }
 
