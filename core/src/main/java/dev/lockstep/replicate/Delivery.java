@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,12 @@ public final class Delivery {
     /** Applies on another thread, which has ended when this returns: nothing is written behind the caller's back. */
     private List<Refused> apply(Collection<Change> changes, long nanos) throws TimeoutException {
         CountDownLatch ended = new CountDownLatch(1);
+        // Taken by the thread that begins, or by us: then it will not begin any more, and never end.
+        AtomicBoolean taken = new AtomicBoolean();
         Future<List<Refused>> call = appliers.ahead(() -> {
+            if (!taken.compareAndSet(false, true)) {
+                return List.of();
+            }
             try {
                 return apply(changes);
             } finally {
@@ -190,7 +196,9 @@ public final class Delivery {
         try {
             if (!ended.await(Math.max(0, nanos), TimeUnit.NANOSECONDS)) {
                 call.cancel(true);
-                ended.await();
+                if (!taken.compareAndSet(false, true)) {
+                    ended.await();
+                }
                 throw new TimeoutException();
             }
             return appliers.get(call);

@@ -182,6 +182,17 @@ class ReplicatorTest {
     }
 
     @Test
+    void a_call_that_is_given_up_before_it_began_is_not_waited_for() {
+        Delivery impatient = new Delivery(a, Optional.of(backlog("a")), Duration.ZERO, QUICK, pool, log::add);
+        List<Future<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Change change = new Change(key("k" + i), Change.Effect.PUT, version("k" + i, i), "1", "1", 0, false);
+            calls.add(pool.ahead(() -> impatient.deliver(List.of(change))));
+        }
+        Awaitility.await().until(() -> calls.stream().allMatch(Future::isDone));
+    }
+
+    @Test
     void a_key_that_is_noted_again_is_not_struck() {
         Backlog backlog = backlog("b");
         var change = List.of(new Change(key("k"), Change.Effect.DELETE, null, "1", "1", 0, false));
