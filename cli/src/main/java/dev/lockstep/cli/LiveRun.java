@@ -68,7 +68,7 @@ final class LiveRun {
         Optional<StreamViewType> view = source.describe().view();
         boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
         RetryingTable state = state(ref, name);
-        Pin pin = Pin.of(state, name, source.arn(), tables.primaryTable().id(), latest);
+        Pin.require(state, name, source.arn(), tables.primaryTable().id(), latest);
         boolean timesAreExact = !source.arn().contains(":ddblocal:");
         History history = new History(InstantSource.system());
         Gauges gauges = new Gauges(timesAreExact, history::observeLag);
@@ -81,7 +81,6 @@ final class LiveRun {
                     tables.primary(),
                     tables.targets(),
                     state,
-                    pin,
                     UUID.randomUUID().toString(),
                     meter,
                     tables.writers(),
