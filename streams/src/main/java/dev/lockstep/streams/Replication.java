@@ -161,7 +161,8 @@ public final class Replication {
                         new Claim(state, "verify", worker, CLAIM),
                         v,
                         settings.retry(),
-                        findings));
+                        findings,
+                        log));
     }
 
     /** A destination that is alone and not to be copied to is simply waited for: the stream is its backlog. */
@@ -331,6 +332,7 @@ public final class Replication {
                 || !drains.stream().allMatch(Drain::empty);
         if (busy) {
             gauges.active();
+            return false;
         }
         return gauges.idleFor().compareTo(time) >= 0;
     }
