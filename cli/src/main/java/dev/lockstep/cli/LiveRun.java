@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Replicator.Counts;
 import dev.lockstep.streams.Gauges;
@@ -64,6 +65,8 @@ final class LiveRun {
     int run() throws Exception {
         TableRef ref = tables.primaryRef();
         String name = tables.name(command);
+        // Its place is looked at before anything is made: a run that could not park must not begin.
+        DeadLetters deadLetters = command.deadLetters(connections);
         StreamSource source = source(ref);
         Optional<StreamViewType> view = source.describe().view();
         boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
@@ -74,8 +77,8 @@ final class LiveRun {
         Gauges gauges = new Gauges(timesAreExact, history::observeLag);
         try (ConsoleProgress progress = console.progress(tables.all())) {
             warnOfView(view, progress);
-            StatusBoard.Meter meter = new StatusBoard.Meter(
-                    progress, command.deadLetters(connections), Optional.ofNullable(command.deadLetter));
+            StatusBoard.Meter meter =
+                    new StatusBoard.Meter(progress, deadLetters, Optional.ofNullable(command.deadLetter));
             Replication replication = new Replication(
                     settings(name),
                     tables.primary(),
@@ -196,7 +199,11 @@ final class LiveRun {
         }
     }
 
+    /** A replica that was emptied by mistake has millions of these; how many there are is told in any case. */
     private void found(Discrepancy discrepancy) {
+        if (!command.common.verbose) {
+            return;
+        }
         console.err()
                 .println("lockstep: " + discrepancy.kind().label() + " " + discrepancy.key() + " in "
                         + discrepancy.replica() + (discrepancy.repaired() ? ", repaired" : ""));

@@ -15,6 +15,7 @@ import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.GuardTable;
+import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
@@ -25,9 +26,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The primary and the destinations of one {@code replicate}, opened. */
 final class LiveTables implements AutoCloseable {
@@ -44,6 +48,8 @@ final class LiveTables implements AutoCloseable {
     private static final String NAME = "[A-Za-z0-9_.-]{3,200}";
 
     private static final int ID_DIGITS = 12;
+    /** Of the primary's name, what has room in ours. */
+    private static final int TABLE_DIGITS = 150;
 
     private final TableRef primaryRef;
     private final DynamoTable primaryTable;
@@ -62,27 +68,41 @@ final class LiveTables implements AutoCloseable {
     static LiveTables open(
             Connections connections, TableRef primaryRef, List<String> destinations, ReplicateCommand command) {
         LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), command.common.retry());
+        tables.openReplicas(connections, destinations);
+        tables.name(command);
+        Iterator<DynamoTable> replicas = tables.replicas.iterator();
         for (String text : destinations) {
-            tables.add(connections, text, command);
+            tables.targets.add(
+                    ObjectRef.isMeantBy(text)
+                            ? tables.folder(connections, ObjectRef.parse(text), command)
+                            : tables.replica(connections, TableRef.parse(text), replicas.next(), command));
         }
         return tables;
     }
 
-    private void add(Connections connections, String text, ReplicateCommand command) {
-        if (ObjectRef.isMeantBy(text)) {
-            targets.add(folder(connections, ObjectRef.parse(text), command));
-            return;
+    /** Looks at everything that was named before anything is made. */
+    private void openReplicas(Connections connections, List<String> destinations) {
+        Set<ObjectRef> folders = new HashSet<>();
+        for (String text : destinations) {
+            if (!ObjectRef.isMeantBy(text)) {
+                replicas.add(connections.open(TableRef.parse(text)));
+            } else if (!folders.add(ObjectRef.parse(text))) {
+                throw new InvalidSettingsException("replicate", text, "it is named twice", "");
+            }
         }
-        TableRef ref = TableRef.parse(text);
-        DynamoTable replica = connections.open(ref);
+        if (!replicas.isEmpty()) {
+            Pairing.check("replicate", primaryTable, replicas);
+        }
+    }
+
+    private Target replica(Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command) {
         Table awake = new AwakeTable(replica, pulse);
         boolean fromKinesis = command.kinesis != null;
         Destination destination = command.orderingGuard || fromKinesis
                 ? guarded(connections, ref, replica, command, fromKinesis)
                 : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
-        replicas.add(replica);
         RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
-        targets.add(new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole)));
+        return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole));
     }
 
     private Target folder(Connections connections, ObjectRef ref, ReplicateCommand command) {
@@ -128,7 +148,8 @@ final class LiveTables implements AutoCloseable {
             return command.name;
         }
         String table = primaryTable.description().tableName();
-        return "lockstep-" + table + "-" + digest(primaryTable.id() + " " + command.destinations);
+        String start = table.substring(0, Math.min(table.length(), TABLE_DIGITS));
+        return "lockstep-" + start + "-" + digest(primaryTable.id() + " " + command.destinations);
     }
 
     private static String digest(String text) {

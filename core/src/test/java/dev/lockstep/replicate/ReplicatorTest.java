@@ -246,7 +246,7 @@ class ReplicatorTest {
         assertThatThrownBy(() ->
                         replicator.apply("shard-7", List.of(TestRecords.change(1, key("odd"), version("odd", 1)))))
                 .isInstanceOf(LockstepException.class)
-                .hasMessageContaining("shard-7")
+                .hasMessageContaining("shard-7 to " + a.name())
                 .hasMessageContaining("too odd")
                 .hasMessageContaining("--dead-letter");
     }

@@ -152,7 +152,8 @@ public final class Replication {
                         new Claim(state, "verify", worker, CLAIM),
                         v,
                         settings.retry(),
-                        findings));
+                        findings,
+                        log));
     }
 
     /** A copy that was begun is finished, whatever this command line says. */
@@ -327,6 +328,7 @@ public final class Replication {
                 || !drains.stream().allMatch(Drain::empty);
         if (busy) {
             gauges.active();
+            return false;
         }
         return gauges.idleFor().compareTo(time) >= 0;
     }

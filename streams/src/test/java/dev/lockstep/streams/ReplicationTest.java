@@ -300,6 +300,7 @@ class ReplicationTest {
                 .counts();
         assertThat(counts.different()).isEqualTo(1);
         assertThat(counts.repaired()).isEqualTo(1);
+        assertThat(log).anyMatch(line -> line.endsWith("0 missing, 1 different, 0 extra; 1 repaired"));
         assertThat(a.items()).isEqualTo(primary.items());
     }
 

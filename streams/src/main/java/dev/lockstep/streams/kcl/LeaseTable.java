@@ -1,6 +1,7 @@
 package dev.lockstep.streams.kcl;
 
 import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
@@ -129,12 +130,23 @@ final class LeaseTable {
         try {
             TableDescription found = call("DescribeTable", () -> client.describeTable(r -> r.tableName(table)))
                     .table();
+            requireOurs(found);
             boolean index = found.hasGlobalSecondaryIndexes()
                     && found.globalSecondaryIndexes().stream()
                             .anyMatch(i -> i.indexName().equals(INDEX) && i.indexStatus() == IndexStatus.ACTIVE);
             return found.tableStatus() == TableStatus.ACTIVE && index;
         } catch (UnknownTableException e) {
             return false;
+        }
+    }
+
+    /** KCL would try for ever to keep leases in a table of another key. */
+    private void requireOurs(TableDescription found) {
+        boolean leases = found.keySchema().size() == 1
+                && found.keySchema().get(0).attributeName().equals(KEY);
+        if (!leases) {
+            throw new InvalidSettingsException(
+                    "open", table, "a table of this name is there, and it is none of leases", "Choose another --name");
         }
     }
 
