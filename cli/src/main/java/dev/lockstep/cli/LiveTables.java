@@ -46,7 +46,11 @@ final class LiveTables implements AutoCloseable {
     private final RetryingTable primary;
     private final List<DynamoTable> replicas = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
+    private final List<Folder> folders = new ArrayList<>();
     private final Pool writers = Pool.of("write", IN_FLIGHT);
+
+    /** A folder as the user named it, and its bucket. */
+    record Folder(RetryingObjects bucket, ObjectRef prefix) {}
 
     private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
         this.primaryRef = primaryRef;
@@ -86,6 +90,7 @@ final class LiveTables implements AutoCloseable {
         }
         RetryingObjects bucket = RetryingObjects.over(
                 connections.bucket(ref, command.buckets.endpoint()), WITHIN_A_BATCH, Progress.NONE);
+        folders.add(new Folder(bucket, ref));
         ObjectRef folder = ref.folder(primaryTable.description().tableName());
         return new Target(
                 digest(folder.text()),
@@ -152,6 +157,11 @@ final class LiveTables implements AutoCloseable {
 
     List<Target> targets() {
         return targets;
+    }
+
+    /** Those of the targets that are on S3. */
+    List<Folder> folders() {
+        return folders;
     }
 
     Pool writers() {

@@ -7,6 +7,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -23,12 +25,15 @@ public final class ShardLog {
     /** An answer without records tells of the time up to so long before it was asked for. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
+    private static final int BELIEVED = 3;
+
     private final ChangeLogWriter log;
     private final ShardStart start;
     private LogTip tip;
     /** What the next file comes after, where that is not the last record; empty where it is. */
     private String seam = "";
 
+    private final Deque<Instant> empty = new ArrayDeque<>();
     private boolean settled;
     private boolean unwritten = true;
     private long writtenNanos;
@@ -69,6 +74,7 @@ public final class ShardLog {
         if (all.isEmpty()) {
             return;
         }
+        empty.clear();
         String after = settle(Optional.of(all.get(0)), start.at());
         List<LogEntry> fresh = all.stream()
                 .filter(entry -> entry.sequence().compareTo(tip.last()) > 0)
@@ -90,10 +96,18 @@ public final class ShardLog {
                 .max(Instant::compareTo);
     }
 
-    /** Takes note that there was nothing more in the shard when it was asked. */
+    /**
+     * Takes note that there was nothing more in the shard when it was asked. DynamoDB may say so of a shard that has more:
+     * it is believed when it says so three times.
+     */
     public void nothingNew(Instant asked) {
-        settle(Optional.empty(), asked);
-        LogTip later = tip.knownUntil(asked.minus(MARGIN).truncatedTo(ChronoUnit.SECONDS));
+        empty.addLast(asked);
+        if (empty.size() < BELIEVED) {
+            return;
+        }
+        Instant first = empty.removeFirst();
+        settle(Optional.empty(), first);
+        LogTip later = tip.knownUntil(first.minus(MARGIN).truncatedTo(ChronoUnit.SECONDS));
         unwritten |= !later.equals(tip);
         tip = later;
         if (unwritten
