@@ -1,10 +1,13 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Replicator.Counts;
 import dev.lockstep.streams.Gauges;
+import dev.lockstep.streams.LogWork;
+import dev.lockstep.streams.LoggingReader;
 import dev.lockstep.streams.Pin;
 import dev.lockstep.streams.Replication;
 import dev.lockstep.streams.StatusBoard;
@@ -48,6 +51,13 @@ final class LiveRun {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Replicas may lag that far without being called different. */
     private static final Duration SETTLE = Duration.ofSeconds(10);
+
+    /** A file for each shard and read: seldom enough to cost little, and to leave the shard's reads to others. */
+    private static final Duration LOG_POLL = Duration.ofSeconds(5);
+    /** How often it is noted that there was nothing. */
+    private static final Duration LOG_TIP = Duration.ofSeconds(30);
+
+    private static final int LOG_MEMORY = 4;
 
     private final Connections connections;
     private final LiveTables tables;
@@ -114,7 +124,7 @@ final class LiveRun {
                     () -> Optional.ofNullable(metrics.get()).map(CloudWatchMetrics::publishing));
             try (AutoCloseable page = page(board, history);
                     AutoCloseable published = publish(name, board, history, metrics)) {
-                replication.run(worker);
+                replication.run(logging(worker, source, view, name, ref, timesAreExact, progress));
             } finally {
                 Signal.handle(term, before);
             }
@@ -125,6 +135,52 @@ final class LiveRun {
             console.print(json(name, replication, usage, elapsed), () -> text(replication, usage, elapsed));
             return 0;
         }
+    }
+
+    /** With folders among the destinations their change logs are kept, too, by a reader of their own. */
+    private Replication.Reader logging(
+            StreamWorker worker,
+            StreamSource source,
+            Optional<StreamViewType> view,
+            String name,
+            TableRef ref,
+            boolean timesAreExact,
+            ConsoleProgress progress) {
+        if (tables.folders().isEmpty()) {
+            return worker;
+        }
+        if (view.filter(v -> v == StreamViewType.NEW_IMAGE || v == StreamViewType.NEW_AND_OLD_IMAGES)
+                .isEmpty()) {
+            progress.warning("no change log is kept, so only the folders' own versions tell what items were before:"
+                    + " the stream does not hold the items; its view must be NEW_IMAGE or NEW_AND_OLD_IMAGES");
+            return worker;
+        }
+        DynamoTable table = tables.primaryTable();
+        LogWork work = new LogWork(
+                tables.folders().stream()
+                        .map(folder -> new ChangeLogWriter(
+                                folder.bucket(),
+                                folder.prefix(),
+                                table.description().tableName(),
+                                table.description().tableArn(),
+                                table.id(),
+                                source.arn(),
+                                table.keys(),
+                                LOG_TIP,
+                                this::say))
+                        .toList(),
+                source::lineage,
+                InstantSource.system(),
+                timesAreExact,
+                this::say);
+        WorkerSettings usual = WorkerSettings.of(name + "-log", Start.TRIM_HORIZON);
+        StreamWorker logs = new StreamWorker(
+                source,
+                usual.withPoll(LOG_POLL, usual.catchUp()).withPrefetchBytes(usual.prefetchBytes() / LOG_MEMORY),
+                connections.asynchronous(ref),
+                connections.cloudWatch(ref),
+                work);
+        return new LoggingReader(worker, logs, work);
     }
 
     private AutoCloseable page(StatusBoard board, History history) {

@@ -56,8 +56,12 @@ final class LiveTables implements AutoCloseable {
     private final RetryingTable primary;
     private final List<DynamoTable> replicas = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
+    private final List<Folder> folders = new ArrayList<>();
     private final Pool writers = Pool.of("write", IN_FLIGHT);
     private final Pulse pulse = Pulse.start();
+
+    /** A folder as the user named it, and its bucket. */
+    record Folder(RetryingObjects bucket, ObjectRef prefix) {}
 
     private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
         this.primaryRef = primaryRef;
@@ -82,11 +86,11 @@ final class LiveTables implements AutoCloseable {
 
     /** Looks at everything that was named before anything is made. */
     private void openReplicas(Connections connections, List<String> destinations) {
-        Set<ObjectRef> folders = new HashSet<>();
+        Set<ObjectRef> named = new HashSet<>();
         for (String text : destinations) {
             if (!ObjectRef.isMeantBy(text)) {
                 replicas.add(connections.open(TableRef.parse(text)));
-            } else if (!folders.add(ObjectRef.parse(text))) {
+            } else if (!named.add(ObjectRef.parse(text))) {
                 throw new InvalidSettingsException("replicate", text, "it is named twice", "");
             }
         }
@@ -114,6 +118,7 @@ final class LiveTables implements AutoCloseable {
                 new AwakeObjects(connections.bucket(ref, command.buckets.endpoint()), pulse),
                 WITHIN_A_BATCH,
                 Progress.NONE);
+        folders.add(new Folder(bucket, ref));
         ObjectRef folder = ref.folder(primaryTable.description().tableName());
         return new Target(
                 digest(folder.text()),
@@ -181,6 +186,11 @@ final class LiveTables implements AutoCloseable {
 
     List<Target> targets() {
         return targets;
+    }
+
+    /** Those of the targets that are on S3. */
+    List<Folder> folders() {
+        return folders;
     }
 
     Pool writers() {

@@ -53,6 +53,11 @@ public final class Replication {
 
         /** Whether all shards that this process holds were read to their tips. */
         boolean atTip();
+
+        /** Whether whatever else reads the stream has all that this reader has. */
+        default boolean othersHaveAll() {
+            return true;
+        }
     }
 
     /**
@@ -323,6 +328,7 @@ public final class Replication {
         Reader shards = reader;
         boolean busy = shards == null
                 || !shards.atTip()
+                || !shards.othersHaveAll()
                 || ready.containsValue(false)
                 || verification.map(Verification::busy).orElse(false)
                 || !drains.stream().allMatch(Drain::empty);

@@ -7,9 +7,6 @@ import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -251,7 +248,7 @@ final class LeaseTable {
         if (!found.hasItem() || !text(found.item(), CHECKPOINT).equals(Optional.of(LATEST))) {
             return Optional.empty();
         }
-        Instant now = serviceTime(found).orElseGet(Instant::now);
+        Instant now = ServiceTime.of(found).orElseGet(Instant::now);
         conditionally(UpdateItemRequest.builder()
                 .tableName(table)
                 .key(key(shardId))
@@ -264,22 +261,6 @@ final class LeaseTable {
                         ":now", AttributeValue.fromN(Long.toString(now.toEpochMilli()))))
                 .build());
         return Optional.of(now);
-    }
-
-    /** This machine's clock may be wrong, and records carry the service's time. */
-    private static Optional<Instant> serviceTime(GetItemResponse answer) {
-        return Optional.ofNullable(answer.sdkHttpResponse())
-                .flatMap(http -> http.firstMatchingHeader("Date"))
-                .flatMap(LeaseTable::time);
-    }
-
-    private static Optional<Instant> time(String text) {
-        try {
-            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
     }
 
     /** Lets others take this worker's leases at once, and keeps its leader from giving it new ones. */

@@ -350,6 +350,11 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         }
 
         @Override
+        public boolean beginsAnywhere(String shardId) {
+            return leases.beginsAnywhere(shardId);
+        }
+
+        @Override
         public void failed(Throwable t) {
             failure.compareAndSet(null, t);
             ending.countDown();
