@@ -116,6 +116,8 @@ class ArchitectureTest {
             .areNotEnums()
             .and()
             .doNotHaveFullyQualifiedName("dev.lockstep.LockstepException")
+            .and()
+            .doNotHaveModifier(com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT)
             .should()
             .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
 }

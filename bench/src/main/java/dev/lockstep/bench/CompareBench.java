@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * requests and seconds, for equal tables and for tables with faults. A meter between counts both.
  */
 public final class CompareBench {
-    private static final int ITEMS = 20_000;
+    static final int ITEMS = 20_000;
     private static final int BATCH = 25;
     private static final int MAX_CONNECTIONS = 128;
 
@@ -67,17 +67,20 @@ public final class CompareBench {
 
     /** With {@code faultEvery} each so many items one is missing, one different and one extra. */
     private void fill(String table, int faultEvery) {
-        DynamoDbClient client = local.client();
+        fill(local.client(), table, bytes, faultEvery);
+    }
+
+    static void fill(DynamoDbClient client, String table, int bytes, int faultEvery) {
         client.createTable(r -> r.tableName(table)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .keySchema(k -> k.attributeName("id").keyType(KeyType.HASH))
                 .attributeDefinitions(a -> a.attributeName("id").attributeType(ScalarAttributeType.S)));
         List<Map<String, AttributeValue>> items = IntStream.range(0, ITEMS)
                 .filter(i -> faultEvery == 0 || i % faultEvery != 1)
-                .mapToObj(i -> item(i, faultEvery != 0 && i % faultEvery == 2 ? "b" : "a"))
+                .mapToObj(i -> item(i, bytes, faultEvery != 0 && i % faultEvery == 2 ? "b" : "a"))
                 .collect(Collectors.toList());
         if (faultEvery != 0) {
-            IntStream.range(0, ITEMS / faultEvery).forEach(i -> items.add(item(ITEMS + i, "a")));
+            IntStream.range(0, ITEMS / faultEvery).forEach(i -> items.add(item(ITEMS + i, bytes, "a")));
         }
         IntStream.iterate(0, i -> i < items.size(), i -> i + BATCH)
                 .parallel()
@@ -92,7 +95,7 @@ public final class CompareBench {
         client.batchWriteItem(r -> r.requestItems(Map.of(table, writes)));
     }
 
-    private Map<String, AttributeValue> item(int number, String value) {
+    private static Map<String, AttributeValue> item(int number, int bytes, String value) {
         return Map.of(
                 "id", AttributeValue.fromS(String.format(Locale.ROOT, "item-%08d", number)),
                 "v", AttributeValue.fromS(value),

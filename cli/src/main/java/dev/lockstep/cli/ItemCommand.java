@@ -35,8 +35,13 @@ import tools.jackson.databind.node.ObjectNode;
         name = "item",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Compares or copies one item.",
-        subcommands = {ItemCommand.DiffItem.class, ItemCommand.CopyItem.class})
+        description = "Compares, copies, backs up or restores one item, or shows its history.",
+        subcommands = {
+            ItemCommand.DiffItem.class,
+            ItemCommand.CopyItem.class,
+            ItemBackupCommand.class,
+            ItemHistoryCommand.class
+        })
 final class ItemCommand implements Callable<Integer> {
     @Spec
     @Nullable
@@ -45,7 +50,8 @@ final class ItemCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "Missing command: item diff, item copy");
+                java.util.Objects.requireNonNull(spec).commandLine(),
+                "Missing command: item diff, copy, backup, restore or history");
     }
 
     /** What both commands take: tables and a key. */

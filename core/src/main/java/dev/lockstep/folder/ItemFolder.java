@@ -2,6 +2,7 @@ package dev.lockstep.folder;
 
 import dev.lockstep.LockstepException;
 import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.Options;
 import dev.lockstep.objects.ObjectStore.StoredObject;
 import dev.lockstep.objects.RetryingObjects;
@@ -12,6 +13,7 @@ import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.Write;
 import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -119,6 +121,84 @@ public final class ItemFolder {
                 .toList();
         List<Named> found = calls.all(gets).stream().flatMap(Optional::stream).toList();
         return found.isEmpty() ? Optional.empty() : Optional.of(item(key, newest(found)));
+    }
+
+    /**
+     * What the folder knows of an item's past, the oldest first, from all names. Where the bucket keeps no versions that is
+     * the item as it is now.
+     */
+    public List<ItemVersion> history(Key key) {
+        if (!objects.keepsVersions()) {
+            return current(key);
+        }
+        List<Supplier<List<ItemVersion>>> reads = new ArrayList<>();
+        for (String name : ItemFolderName.all(key)) {
+            reads.add(() -> versions(key, name));
+        }
+        List<ItemVersion> all = new ArrayList<>();
+        calls.all(reads).forEach(all::addAll);
+        all.sort(Comparator.comparing(ItemVersion::at));
+        return withoutRepeatedDeletes(all);
+    }
+
+    private List<ItemVersion> current(Key key) {
+        List<ItemVersion> found = new ArrayList<>();
+        for (String name : ItemFolderName.all(key)) {
+            objects.get(key(name)).ifPresent(object -> found.add(version(key, name, "", object)));
+        }
+        found.sort(Comparator.comparing(ItemVersion::at));
+        return found;
+    }
+
+    /** The oldest first: of those with the same time the store's order is the right one. */
+    private List<ItemVersion> versions(Key key, String name) {
+        List<ItemVersion> found = new ArrayList<>();
+        objects.versions(key(name))
+                .filter(v -> v.key().equals(key(name)))
+                .forEach(v -> found.add(version(key, name, v)));
+        Collections.reverse(found);
+        return found;
+    }
+
+    private ItemVersion version(Key key, String name, ObjectStore.Version version) {
+        String object = name() + "/" + name;
+        if (version.delete()) {
+            return ItemVersion.deleted(version.lastModified(), object, version.versionId());
+        }
+        try {
+            return objects.get(key(name), version.versionId())
+                    .map(found -> version(key, name, version.versionId(), found))
+                    .orElseGet(() -> ItemVersion.unreadable(
+                            version.lastModified(), object, version.versionId(), "it was deleted meanwhile"));
+        } catch (LockstepException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            return ItemVersion.unreadable(version.lastModified(), object, version.versionId(), e.problem());
+        }
+    }
+
+    private ItemVersion version(Key key, String name, String versionId, StoredObject found) {
+        String object = name() + "/" + name;
+        try {
+            Item item = item(key, new Named(name, found));
+            return new ItemVersion(found.lastModified(), object, versionId, Optional.of(item), "");
+        } catch (LockstepException e) {
+            return ItemVersion.unreadable(found.lastModified(), object, versionId, e.problem());
+        }
+    }
+
+    /** A delete leaves a marker under each of the item's names. */
+    private static List<ItemVersion> withoutRepeatedDeletes(List<ItemVersion> all) {
+        List<ItemVersion> kept = new ArrayList<>();
+        for (ItemVersion version : all) {
+            boolean repeated = version.isDelete()
+                    && (kept.isEmpty() || kept.get(kept.size() - 1).isDelete());
+            if (!repeated) {
+                kept.add(version);
+            }
+        }
+        return kept;
     }
 
     private record Named(String name, StoredObject object) {}

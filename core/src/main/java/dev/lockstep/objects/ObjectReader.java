@@ -61,9 +61,9 @@ public abstract class ObjectReader extends InputStream {
      */
     protected abstract ObjectReader resumed();
 
-    static LockstepException changed(String subject, String etag, @Nullable Throwable cause) {
+    static LockstepException changed(String operation, String subject, String etag, @Nullable Throwable cause) {
         return new LockstepException(
-                "GetObject",
+                operation,
                 subject,
                 "it is not the one with the ETag " + etag + " any more",
                 "It was replaced meanwhile: run the same command again to take the new one",

@@ -1,7 +1,9 @@
 package dev.lockstep.objects;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.table.Attempts;
 import java.io.OutputStream;
+import java.util.function.Supplier;
 
 /**
  * Writes one object of any size, without holding more of it than one part.
@@ -46,7 +48,7 @@ public abstract class ObjectWriter extends OutputStream {
     public abstract void close();
 
     /** The same writer, at its beginning, whose calls are made again where they fail; itself where it makes none. */
-    ObjectWriter retrying(RetryingUpload.Tries tries) {
+    ObjectWriter retrying(RetryingUpload.Tries tries, Supplier<Attempts> triesToAbort) {
         return this;
     }
 }

@@ -1,11 +1,13 @@
 package dev.lockstep.objects;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.table.Attempts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,8 @@ final class PartWriter extends ObjectWriter {
     }
 
     @Override
-    ObjectWriter retrying(RetryingUpload.Tries tries) {
-        return new PartWriter(subject, new RetryingUpload(upload, tries));
+    ObjectWriter retrying(RetryingUpload.Tries tries, Supplier<Attempts> triesToAbort) {
+        return new PartWriter(subject, new RetryingUpload(upload, tries, triesToAbort));
     }
 
     @Override
@@ -140,7 +142,19 @@ final class PartWriter extends ObjectWriter {
         over = true;
         buffer = new byte[0];
         if (begun) {
+            abort();
+        }
+    }
+
+    /** Also where the thread is interrupted, which else would leave parts that are billed. */
+    private void abort() {
+        boolean interrupted = Thread.interrupted();
+        try {
             upload.abort();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -89,7 +89,11 @@ public final class RetryingObjects implements ObjectStore {
     /** Each part is a call of its own, which is made again where it fails. */
     @Override
     public ObjectWriter create(String key, Options options) {
-        return objects.create(key, options).retrying(operation -> attempts(operation, key));
+        String subject = name() + "/" + key;
+        return objects.create(key, options)
+                .retrying(
+                        operation -> new Attempts(operation, subject, policy, listener),
+                        () -> new Attempts("AbortMultipartUpload", subject, RetryPolicy.BRIEF, listener));
     }
 
     /** A read that breaks goes on where it broke, in the very same object. */

@@ -17,10 +17,13 @@ final class RetryingUpload implements Upload {
 
     private final Upload upload;
     private final Tries tries;
+    private final Supplier<Attempts> triesToAbort;
 
-    RetryingUpload(Upload upload, Tries tries) {
+    /** @param triesToAbort few: who gives up does not wait for a network that is gone */
+    RetryingUpload(Upload upload, Tries tries, Supplier<Attempts> triesToAbort) {
         this.upload = upload;
         this.tries = tries;
+        this.triesToAbort = triesToAbort;
     }
 
     @Override
@@ -83,7 +86,7 @@ final class RetryingUpload implements Upload {
 
     @Override
     public void abort() {
-        tries.at("AbortMultipartUpload").until(() -> {
+        triesToAbort.get().until(() -> {
             upload.abort();
             return true;
         });

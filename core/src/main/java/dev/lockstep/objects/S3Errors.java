@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Errors {
     private static final int NOT_IMPLEMENTED = 501;
 
-    private static final Set<Integer> NAMED_IN_BODY = Set.of(400, 404, 409);
+    private static final Set<Integer> NAMED_IN_BODY = Set.of(400, 404, 405, 409);
 
     /** Not told by their status: they pass. */
     private static final Set<String> PASSING = Set.of(

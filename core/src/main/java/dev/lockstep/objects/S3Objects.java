@@ -178,7 +178,7 @@ public final class S3Objects implements ObjectStore {
             return Optional.empty();
         } catch (S3Exception e) {
             if (ifMatch != null && e.statusCode() == PRECONDITION_FAILED) {
-                throw ObjectReader.changed(subject(key), ifMatch, e);
+                throw ObjectReader.changed("GetObject", subject(key), ifMatch, e);
             }
             throw e;
         }

@@ -74,7 +74,7 @@ public final class MemoryObjects implements ObjectStore {
     public synchronized Optional<ObjectReader> open(String key, @Nullable String ifMatch) {
         StoredObject found = objects.get(key);
         if (found != null && ifMatch != null && !ifMatch.equals(found.etag())) {
-            throw ObjectReader.changed(name + "/" + key, ifMatch, null);
+            throw ObjectReader.changed("GetObject", name + "/" + key, ifMatch, null);
         }
         return Optional.ofNullable(found).map(MemoryReader::new);
     }

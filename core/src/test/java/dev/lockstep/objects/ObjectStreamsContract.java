@@ -29,13 +29,20 @@ abstract class ObjectStreamsContract {
     private static final int PART = 8 << 20;
 
     private ObjectStore objects;
+    private ObjectStore calm;
 
     /** An empty store, which keeps versions, and whose calls are made again where they fail. */
     abstract ObjectStore create();
 
+    /** The same bucket without faults: a write that is made again leaves a version more. */
+    ObjectStore calm(ObjectStore created) {
+        return created;
+    }
+
     @BeforeEach
     void open() {
         objects = create();
+        calm = calm(objects);
     }
 
     private static byte[] random(int size) {
@@ -62,7 +69,7 @@ abstract class ObjectStreamsContract {
     }
 
     private void put(String key, String text) {
-        objects.put(key, text(text), Options.REPLACE);
+        calm.put(key, text(text), Options.REPLACE);
     }
 
     @ParameterizedTest
@@ -152,10 +159,10 @@ abstract class ObjectStreamsContract {
     @Test
     void versionsAreListedNewestFirstWithTheirDeleteMarkers() {
         put("a/key", "one");
-        objects.delete("a/key");
+        calm.delete("a/key");
         put("a/key", "three");
         put("a/key", "four");
-        objects.delete("a/key");
+        calm.delete("a/key");
         put("a/other", "text");
         put("b", "text");
         List<Version> versions = objects.versions("a/").toList();
@@ -176,7 +183,7 @@ abstract class ObjectStreamsContract {
     void eachVersionIsReadByItsId() {
         put("key", "one");
         put("key", "two");
-        objects.delete("key");
+        calm.delete("key");
         List<Version> versions = objects.versions("key").toList();
         assertThat(objects.get("key", versions.get(0).versionId())).isEmpty();
         assertThat(objects.get("key", versions.get(1).versionId()).orElseThrow().content())

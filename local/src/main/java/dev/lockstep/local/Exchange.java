@@ -91,7 +91,8 @@ final class Exchange {
 
     /** An error in the words of the service that was called. */
     Reply error(int status, String type, String message) {
-        return request.isS3() ? Reply.s3Error(status, type, message) : Reply.error(status, type, message);
+        Reply error = request.isS3() ? Reply.s3Error(status, type, message) : Reply.error(status, type, message);
+        return request.wantsHeadOnly() ? error.withBody(new byte[0]) : error;
     }
 
     Reply refuseAsThrottled() {

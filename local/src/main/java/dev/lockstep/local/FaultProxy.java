@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * An HTTP proxy on 127.0.0.1 before a DynamoDB endpoint that checks no signatures. It delays, breaks and throttles calls as told, and
  * counts what they cost. It sends the upstream at most 32 requests at once; the others wait.
  *
- * <p>It also stands before {@link LocalS3} or another S3 endpoint, for {@code PutObject}, {@code GetObject}, {@code DeleteObject} and
- * {@code ListObjectsV2} in path style (other calls pass as "none"): faults, hooks and latency work, budgets and metering do not apply.
+ * <p>It also stands before {@link LocalS3} or another S3 endpoint, for {@code PutObject}, {@code GetObject}, {@code HeadObject},
+ * {@code DeleteObject}, {@code ListObjectsV2}, {@code ListObjectVersions}, {@code GetBucketVersioning}, {@code CreateMultipartUpload},
+ * {@code UploadPart}, {@code CompleteMultipartUpload} and {@code AbortMultipartUpload} in path style (other calls pass as "none"): faults,
+ * hooks and latency work, budgets and metering do not apply.
  *
  * <p>A call passes latency, then the first {@link FaultRule} that takes it, then the budget, {@code before} hooks, the upstream, and
  * {@code after} hooks. Without rules, hooks and budget nothing is changed but for metering, which the client cannot see.

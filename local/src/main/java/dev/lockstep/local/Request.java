@@ -30,6 +30,11 @@ record Request(String method, String path, Map<String, String> headers, byte[] b
         return headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT).equals("close");
     }
 
+    /** Whether no body may follow the answer's headers. */
+    boolean wantsHeadOnly() {
+        return method.equals("HEAD");
+    }
+
     Request withBody(byte[] newBody) {
         return new Request(method, path, headers, newBody);
     }

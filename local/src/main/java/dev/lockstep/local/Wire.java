@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** HTTP/1.1 on a raw connection: as much as the clients of DynamoDB and S3 use. Stateless. */
 final class Wire {
     private static final int MAX_LINE = 65_536;
+    private static final String LENGTH = "content-length";
     private static final Set<String> OF_CONNECTION =
             Set.of("connection", "keep-alive", "content-length", "transfer-encoding", "expect", "upgrade");
 
@@ -53,7 +54,18 @@ final class Wire {
         out.write(head.append("\r\n").toString().getBytes(ISO_8859_1));
         out.write(request.body());
         out.flush();
-        return answer(in);
+        return request.wantsHeadOnly() ? answerWithoutBody(in) : answer(in);
+    }
+
+    /** Its headers tell the length of a body that does not follow. */
+    private static Reply answerWithoutBody(InputStream in) throws IOException {
+        String[] status = required(in).split(" ", 3);
+        Map<String, String> headers = headers(in);
+        String length = headers.getOrDefault(LENGTH, "0");
+        headers.keySet().removeAll(OF_CONNECTION);
+        return new Reply(Integer.parseInt(status[1]), headers, new byte[0])
+                .with(LENGTH, length)
+                .with(Reply.CRC, Reply.NO_HEADER);
     }
 
     private static Reply answer(InputStream in) throws IOException {
@@ -73,7 +85,9 @@ final class Wire {
         if (!reply.headers().containsKey(Reply.CRC)) {
             header(head, Reply.CRC, Long.toString(reply.crc()));
         }
-        header(head, "content-length", Integer.toString(length));
+        if (!reply.headers().containsKey(LENGTH)) {
+            header(head, LENGTH, Integer.toString(length));
+        }
         return head.append("\r\n").toString().getBytes(ISO_8859_1);
     }
 
