@@ -22,7 +22,7 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
     private final FolderFiles files;
     private final String prefix;
     private final String after;
-    private final Deque<Iterator<Child>> open = new ArrayDeque<>();
+    private final Deque<Directory> open = new ArrayDeque<>();
     private ObjectStore.@Nullable Entry next;
 
     /** @param after only keys that come after it */
@@ -30,11 +30,23 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
         this.files = files;
         this.prefix = prefix;
         this.after = after;
-        open.push(children("", files.root()));
+        enter("", files.root());
     }
 
     /** @param key that of a directory ends with a slash, and is what the keys in it begin with */
     private record Child(String key, Path real, BasicFileAttributes attributes) {}
+
+    /** @param left what was not walked yet */
+    private record Directory(Path real, Iterator<Child> left) {}
+
+    /** Links may make a circle of directories, each of which leads to another: none is entered within itself. */
+    private void enter(String key, Path real) {
+        if (open.stream().anyMatch(directory -> directory.real().equals(real))) {
+            throw new LockstepException(
+                    "read", files.name() + "/" + key, "a symbolic link leads back to where it is", "Remove it");
+        }
+        open.push(new Directory(real, children(key, real)));
+    }
 
     private Iterator<Child> children(String of, Path directory) {
         try (Stream<Path> listed = Files.list(directory)) {
@@ -42,7 +54,7 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
                     .filter(key -> key.startsWith(prefix) || prefix.startsWith(key + "/"))
                     .toList();
             return keys.stream()
-                    .flatMap(key -> child(key, directory))
+                    .flatMap(this::child)
                     .filter(this::isWanted)
                     .sorted(Comparator.comparing(Child::key))
                     .toList()
@@ -53,14 +65,10 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
     }
 
     /** None for what is neither file nor directory. */
-    private Stream<Child> child(String key, Path parent) {
+    private Stream<Child> child(String key) {
         try {
             Path real = files.resolved(key);
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-            if (attributes.isDirectory() && parent.startsWith(real)) {
-                throw new LockstepException(
-                        "read", files.name() + "/" + key, "a symbolic link leads back to where it is", "Remove it");
-            }
             String suffix = attributes.isDirectory() ? "/" : "";
             return attributes.isDirectory() || attributes.isRegularFile()
                     ? Stream.of(new Child(key + suffix, real, attributes))
@@ -81,8 +89,8 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
     @Override
     public boolean hasNext() {
         while (next == null && !open.isEmpty()) {
-            if (open.element().hasNext()) {
-                enter(open.element().next());
+            if (open.element().left().hasNext()) {
+                take(open.element().left().next());
             } else {
                 open.pop();
             }
@@ -90,9 +98,9 @@ final class FolderWalk implements Iterator<ObjectStore.Entry> {
         return next != null;
     }
 
-    private void enter(Child child) {
+    private void take(Child child) {
         if (child.attributes().isDirectory()) {
-            open.push(children(child.key(), child.real()));
+            enter(child.key(), child.real());
         } else {
             next = FolderFiles.entry(child.key(), child.attributes());
         }

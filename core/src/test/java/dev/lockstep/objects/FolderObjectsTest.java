@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderObjectsTest {
@@ -141,6 +142,19 @@ class FolderObjectsTest {
                 .isNotNull()
                 .message()
                 .contains("a/loop", "leads back");
+    }
+
+    @Test
+    @Timeout(10)
+    void linksThatMakeACircleAreRefused() throws IOException {
+        write("a/file", "text");
+        write("b/file", "text");
+        Files.createSymbolicLink(folder.resolve("a/x"), folder.resolve("b"));
+        Files.createSymbolicLink(folder.resolve("b/y"), folder.resolve("a"));
+        assertThat(failure(() -> objects.list("").count()))
+                .isNotNull()
+                .message()
+                .contains("a/x/y", "leads back");
     }
 
     @Test
