@@ -5,8 +5,8 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.BackupSettings;
+import dev.lockstep.backup.BareBackup;
 import dev.lockstep.backup.FullBackup;
-import dev.lockstep.backup.MapboxBackup;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
@@ -155,7 +155,7 @@ final class BackupCommand implements Callable<Integer> {
     private Way way(
             DynamoTable from, S3Objects bucket, ObjectRef to, BackupSettings settings, ConsoleProgress progress) {
         if (format == Format.mapbox) {
-            MapboxBackup backup = new MapboxBackup(from, bucket, to, settings, progress);
+            BareBackup backup = new BareBackup(from, bucket, to, settings, progress);
             return new Way(backup.location(), backup::run);
         }
         TableDocument document = from.document(

@@ -372,14 +372,14 @@ class FullBackupTest {
     void mapboxs_form_is_bare_lines_an_object_a_segment() {
         List<Item> items = fill(100);
         ObjectRef folder = ObjectRef.parse("s3://bucket/backups");
-        BackupResult result = new MapboxBackup(table, memory, folder, settings(3), Progress.NONE).run();
+        BackupResult result = new BareBackup(table, memory, folder, settings(3), Progress.NONE).run();
         assertThat(result.items()).isEqualTo(100);
         assertThat(result.files()).isEqualTo(3);
         assertThat(Backups.keys(memory, "")).containsExactly("backups/job/0", "backups/job/1", "backups/job/2");
         assertThat(Backups.items(memory, "backups/job/", ItemLines.Form.BARE))
                 .containsExactlyInAnyOrderElementsOf(items);
         for (int segments : List.of(2, 3)) {
-            assertThatThrownBy(() -> new MapboxBackup(table, memory, folder, settings(segments), Progress.NONE).run())
+            assertThatThrownBy(() -> new BareBackup(table, memory, folder, settings(segments), Progress.NONE).run())
                     .isInstanceOf(InvalidSettingsException.class)
                     .hasMessageContaining("--job-id");
         }
@@ -388,7 +388,7 @@ class FullBackupTest {
     @Test
     void bare_lines_are_in_the_bytes_of_javascript() {
         table.put(TestItems.item("a/\u2028\u0001\u001f\"\\é😀"));
-        new MapboxBackup(table, memory, ObjectRef.parse("s3://bucket/b"), settings(1), Progress.NONE).run();
+        new BareBackup(table, memory, ObjectRef.parse("s3://bucket/b"), settings(1), Progress.NONE).run();
         assertThat(Backups.lines(memory, "b/job/0"))
                 .containsExactly("{\"id\":{\"S\":\"a/\u2028\\u0001\\u001f\\\"\\\\é😀\"}}");
     }
