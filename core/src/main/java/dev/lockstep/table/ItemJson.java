@@ -31,6 +31,9 @@ public final class ItemJson {
     /** DynamoDB's limit of an attribute name's length, in bytes. */
     private static final int MAX_NAME = 65_535;
 
+    /** A number's text is never so long, in whatever form; longer ones take very long to read. */
+    private static final int MAX_NUMBER_TEXT = 512;
+
     private static final int MAX_DIGITS = 38;
     private static final int MIN_EXPONENT = -130;
     private static final int MAX_EXPONENT = 125;
@@ -210,6 +213,7 @@ public final class ItemJson {
     /** The text itself, after a look that it is a number as DynamoDB has them: 38 digits, 1E-130 to 9.99E+125. */
     private static String number(String name, JsonNode node) throws MalformedItemException {
         String text = text(name, node);
+        require(text.length() <= MAX_NUMBER_TEXT, name, node);
         try {
             BigDecimal number = new BigDecimal(text).stripTrailingZeros();
             long exponent = (long) number.precision() - number.scale() - 1;
