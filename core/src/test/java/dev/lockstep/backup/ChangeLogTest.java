@@ -109,8 +109,8 @@ class ChangeLogTest {
 
     private Map<Key, Item> rebuilt(Source source) {
         Map<Key, Item> found = new HashMap<>();
-        try (Merged merged = Merged.prove(
-                source, BY_STRING, any -> true, new Merged.Settings(2, folder), Progress.NONE)) {
+        try (Merged merged =
+                Merged.prove(source, BY_STRING, any -> true, new Merged.Settings(2, folder), Progress.NONE)) {
             merged.each(() -> new Merged.Taker() {
                 @Override
                 public void take(Key key, @Nullable Item item) {
@@ -212,7 +212,9 @@ class ChangeLogTest {
                 .contains("after " + second(19))
                 .contains("before " + second(32));
         assertThat(log().check(NOON, second(19)).whole()).as("before the gap").isTrue();
-        assertThat(log().check(second(32), second(49)).whole()).as("after the gap").isTrue();
+        assertThat(log().check(second(32), second(49)).whole())
+                .as("after the gap")
+                .isTrue();
         assertThat(log().earliest()).contains(second(32));
         assertThatThrownBy(() -> at(40, backup(0, 1)))
                 .isInstanceOf(InvalidSettingsException.class)
@@ -289,9 +291,7 @@ class ChangeLogTest {
                 .isEqualTo(files("s").stream().map(before::get).toList());
         objects.delete(tip("s"));
         objects.put(
-                files("s").get(0),
-                objects.get(files("t").get(0)).orElseThrow().content(),
-                Options.REPLACE);
+                files("s").get(0), objects.get(files("t").get(0)).orElseThrow().content(), Options.REPLACE);
         LogEntry entry = LogEntry.of(change(1, key("k1"), item("k1")), BY_STRING);
         List<LogEntry> others = new ArrayList<>(List.of(entry));
         records(2, 5).forEach(r -> others.add(LogEntry.of(r, BY_STRING)));
@@ -346,7 +346,11 @@ class ChangeLogTest {
         open("s", Optional.empty(), Optional.empty(), false, later).append(records(later - 100, later));
 
         assertThat(said).hasSize(1);
-        assertThat(said.get(0)).contains("gap", "shard s after sequence number " + sequence(10), second(9).toString());
+        assertThat(said.get(0))
+                .contains(
+                        "gap",
+                        "shard s after sequence number " + sequence(10),
+                        second(9).toString());
         Instant whole = second(later).minus(Duration.ofHours(23));
         assertThat(log().earliest()).contains(whole);
         assertThat(at(9, backup(0, 1)).values()).contains(version(9));
@@ -380,7 +384,9 @@ class ChangeLogTest {
         parent.append(records(1, 10));
         parent.ended(List.of("c", "d"));
         open("c", Optional.of("p"), Optional.empty(), true, 11).append(records(11, 20));
-        assertThat(log().latest()).as("d may have changes of any time after its parent's").contains(second(9));
+        assertThat(log().latest())
+                .as("d may have changes of any time after its parent's")
+                .contains(second(9));
         assertThatThrownBy(() -> at(15, backup(0, 1))).hasMessageContaining("latest possible time is " + second(9));
         open("d", Optional.of("p"), Optional.empty(), true, 11).append(List.of(change(25, key("x"), null)));
         assertThat(log().latest()).contains(second(19));
@@ -409,7 +415,9 @@ class ChangeLogTest {
         some.add(unreadable(6));
         some.addAll(records(7, 9));
         shard.append(some);
-        assertThat(log().check(NOON, second(8)).whole()).as("nothing is missing").isTrue();
+        assertThat(log().check(NOON, second(8)).whole())
+                .as("nothing is missing")
+                .isTrue();
         assertThat(at(4, backup(0, 1)).values()).contains(version(4));
         assertThatThrownBy(() -> at(6, backup(0, 1)))
                 .isInstanceOf(DamagedException.class)
@@ -428,8 +436,9 @@ class ChangeLogTest {
     void another_stream_of_the_table_is_another_log_with_a_gap_between() {
         first("s").append(records(1, 10));
         String next = STREAM.replace("12:00:00", "12:30:00");
-        writer(next).open("u", new ShardStart(Optional.empty(), Optional.empty(), true, second(1_900))).append(
-                records(2_000, 2_010));
+        writer(next)
+                .open("u", new ShardStart(Optional.empty(), Optional.empty(), true, second(1_900)))
+                .append(records(2_000, 2_010));
         assertThat(log().check(NOON, second(9)).whole()).isTrue();
         assertThat(log().earliest()).contains(second(1_800));
         assertThat(log().check(NOON, second(2_005)).whole()).isFalse();
@@ -448,7 +457,8 @@ class ChangeLogTest {
         writer.listedLambda();
         writer.append(records(1, 9));
         assertThatThrownBy(() -> at(5, backup(0, 0))).hasMessageContaining("Lambda");
-        assertThat(rebuilt(PointInTime.open(List.of(backup(0, 0)), log(), second(5), true)).values())
+        assertThat(rebuilt(PointInTime.open(List.of(backup(0, 0)), log(), second(5), true))
+                        .values())
                 .containsExactlyInAnyOrder(version(3), version(4), version(5));
     }
 
