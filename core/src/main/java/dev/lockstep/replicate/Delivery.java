@@ -44,6 +44,7 @@ public final class Delivery {
     private final LongAdder applied = new LongAdder();
     private final LongAdder noted = new LongAdder();
     private volatile boolean away;
+    private volatile long awayNanos;
     private volatile @Nullable Failure failure;
 
     /**
@@ -78,9 +79,15 @@ public final class Delivery {
         return new Health(destination.name(), away, applied.sum(), noted.sum(), Optional.ofNullable(failure));
     }
 
-    /** From now on changes are only noted: a first copy is under way, or another process found it away. */
+    /** From now on changes are only noted: it does not take them, or a first copy is under way. */
     public void leave() {
+        awayNanos = System.nanoTime();
         away = backlog.isPresent();
+    }
+
+    /** For how long it has been away; zero where it is not. */
+    public Duration awayFor() {
+        return away ? Duration.ofNanos(System.nanoTime() - awayNanos) : Duration.ZERO;
     }
 
     /** The backlog is worked off: from now on changes are applied again. */
@@ -114,7 +121,7 @@ public final class Delivery {
             if (refused.isPresent()) {
                 return refused.get();
             }
-            away = true;
+            leave();
             log.accept(destination.name() + " is away: its changes are kept in the backlog");
         }
         noteForEver(backlog.get(), changes);
