@@ -5,15 +5,19 @@ import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.AwakeObjects;
+import dev.lockstep.replicate.AwakeTable;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.GuardedTable;
+import dev.lockstep.replicate.Pulse;
 import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.GuardTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +51,7 @@ final class LiveTables implements AutoCloseable {
     private final List<DynamoTable> replicas = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private final Pool writers = Pool.of("write", IN_FLIGHT);
+    private final Pulse pulse = Pulse.start();
 
     private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
         this.primaryRef = primaryRef;
@@ -70,12 +75,13 @@ final class LiveTables implements AutoCloseable {
         }
         TableRef ref = TableRef.parse(text);
         DynamoTable replica = connections.open(ref);
+        Table awake = new AwakeTable(replica, pulse);
         boolean fromKinesis = command.kinesis != null;
         Destination destination = command.orderingGuard || fromKinesis
                 ? guarded(connections, ref, replica, command, fromKinesis)
-                : new TableDestination(RetryingTable.over(replica, WITHIN_A_BATCH, Progress.NONE), writers);
+                : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
         replicas.add(replica);
-        RetryingTable whole = RetryingTable.over(replica, command.common.retry(), Progress.NONE);
+        RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
         targets.add(new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole)));
     }
 
@@ -85,7 +91,9 @@ final class LiveTables implements AutoCloseable {
                     "replicate", ref.text(), "a folder cannot be guarded against older changes", "Follow the stream");
         }
         RetryingObjects bucket = RetryingObjects.over(
-                connections.bucket(ref, command.buckets.endpoint()), WITHIN_A_BATCH, Progress.NONE);
+                new AwakeObjects(connections.bucket(ref, command.buckets.endpoint()), pulse),
+                WITHIN_A_BATCH,
+                Progress.NONE);
         ObjectRef folder = ref.folder(primaryTable.description().tableName());
         return new Target(
                 digest(folder.text()),
@@ -161,5 +169,6 @@ final class LiveTables implements AutoCloseable {
     @Override
     public void close() {
         writers.close();
+        pulse.close();
     }
 }
