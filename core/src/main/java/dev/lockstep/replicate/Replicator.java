@@ -49,7 +49,7 @@ public final class Replicator {
      *
      * @param oldestMillis when the oldest of its changes was made, by the service's clock; 0 where none told
      */
-    public record Applied(long records, String lastSequence, long oldestMillis) {}
+    public record Applied(long records, long oldestMillis) {}
 
     private static final RetryPolicy PAUSES =
             new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
@@ -102,7 +102,7 @@ public final class Replicator {
         }
         records.add(arrived.size());
         changes.add(newest.size());
-        return new Applied(arrived.size(), arrived.get(arrived.size() - 1).sequence(), batch.oldestMillis());
+        return new Applied(arrived.size(), batch.oldestMillis());
     }
 
     /** The records of one call, and what they say. */

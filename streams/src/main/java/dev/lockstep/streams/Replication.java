@@ -232,7 +232,7 @@ public final class Replication {
         gauges.arrived(shard);
         long began = System.nanoTime();
         try {
-            gauges.applied(shard, replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
+            gauges.applied(replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
         } finally {
             gauges.left(shard);
         }

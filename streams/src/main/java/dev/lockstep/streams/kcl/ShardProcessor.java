@@ -349,6 +349,10 @@ final class ShardProcessor implements ShardRecordProcessor {
         return status;
     }
 
+    boolean worksAt(ShardDesk one) {
+        return desk == one;
+    }
+
     private ShardDesk desk() {
         return Objects.requireNonNull(desk, "initialized");
     }

@@ -336,6 +336,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         @Override
         public void left(String shardId, ShardProcessor processor) {
             shards.remove(shardId, processor);
+            desks.computeIfPresent(shardId, (id, desk) -> processor.worksAt(desk) ? null : desk);
         }
 
         @Override
