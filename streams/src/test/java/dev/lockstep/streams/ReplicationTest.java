@@ -23,7 +23,9 @@ import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table;
 import dev.lockstep.work.Pool;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +86,21 @@ class ReplicationTest {
                 return destination.apply(changes);
             }
         };
-        return new Target(table.name(), absent, Optional.of(retrying(table)));
+        RetryingTable reached =
+                RetryingTable.over(unlessAway(table, away), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
+        return new Target(table.name(), absent, Optional.of(reached));
+    }
+
+    /** Away for repairs as well, or what waits would be settled behind the test's back. */
+    private static Table unlessAway(MemoryTable table, AtomicBoolean away) {
+        return (Table) Proxy.newProxyInstance(
+                Table.class.getClassLoader(), new Class<?>[] {Table.class}, (proxy, method, arguments) -> {
+                    if (away.get()
+                            && List.of("scan", "read", "write", "writeIf").contains(method.getName())) {
+                        throw new LockstepException(method.getName(), table.name(), "away", "", true, null);
+                    }
+                    return method.invoke(table, arguments);
+                });
     }
 
     private Replication replication(
