@@ -38,7 +38,8 @@ final class ExportChain implements Source {
                 .sorted(Comparator.comparing((NativeExport e) -> e.summary().to()))
                 .toList();
         if (used.isEmpty() && !following.isEmpty()) {
-            faults.add(following.get(0).fault("an incremental export, and no full one before it: it tells only changes"));
+            faults.add(
+                    following.get(0).fault("an incremental export, and no full one before it: it tells only changes"));
         }
         Instant covered = used.isEmpty() ? Instant.MAX : used.get(0).covers();
         for (NativeExport next : following) {
@@ -62,7 +63,8 @@ final class ExportChain implements Source {
     private static void requireEnd(List<NativeExport> used, Instant covered, List<DamagedException> faults) {
         if (used.size() > 1 && covered.isBefore(used.get(0).ends())) {
             faults.add(used.get(used.size() - 1)
-                    .fault("it ends before the backup that it follows, at " + used.get(0).ends()));
+                    .fault("it ends before the backup that it follows, at "
+                            + used.get(0).ends()));
         }
     }
 

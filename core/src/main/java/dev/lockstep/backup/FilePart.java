@@ -48,8 +48,8 @@ final class FilePart implements Part {
 
     @Override
     public void read(Consumer<ItemState> states) {
-        try (ObjectReader stored = objects.open(key, etag.get())
-                .orElseThrow(() -> new DamagedException(name(), "it is missing"))) {
+        try (ObjectReader stored =
+                objects.open(key, etag.get()).orElseThrow(() -> new DamagedException(name(), "it is missing"))) {
             etag.compareAndSet(null, stored.etag());
             requireSame(stored);
             read(stored, states);

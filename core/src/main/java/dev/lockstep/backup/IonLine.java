@@ -202,15 +202,17 @@ enum IonLine implements LineFormat {
             throw new MalformedItemException("'" + name + "' has an annotation that is not known");
         }
         return switch (annotations[0]) {
-            case "$dynamodb_SS" -> AttributeValue.fromSs(distinct(name, elements(ion, () -> {
-                require(name, ion, IonType.STRING);
-                return ion.stringValue();
-            })));
+            case "$dynamodb_SS" ->
+                AttributeValue.fromSs(distinct(name, elements(ion, () -> {
+                    require(name, ion, IonType.STRING);
+                    return ion.stringValue();
+                })));
             case "$dynamodb_NS" -> AttributeValue.fromNs(distinct(name, elements(ion, () -> number(name, ion))));
-            case "$dynamodb_BS" -> AttributeValue.fromBs(distinct(name, elements(ion, () -> {
-                require(name, ion, IonType.BLOB);
-                return SdkBytes.fromByteArrayUnsafe(ion.newBytes());
-            })));
+            case "$dynamodb_BS" ->
+                AttributeValue.fromBs(distinct(name, elements(ion, () -> {
+                    require(name, ion, IonType.BLOB);
+                    return SdkBytes.fromByteArrayUnsafe(ion.newBytes());
+                })));
             default -> throw new MalformedItemException("'" + name + "' has an annotation that is not known");
         };
     }
@@ -245,9 +247,8 @@ enum IonLine implements LineFormat {
     /** In DynamoDB's own form, without an exponent, after a look that it is a number as DynamoDB has them. */
     private static String number(String name, IonReader ion) throws MalformedItemException {
         require(name, ion, ion.getType() == IonType.INT ? IonType.INT : IonType.DECIMAL);
-        BigDecimal number = ion.getType() == IonType.INT
-                ? new BigDecimal(ion.bigIntegerValue())
-                : ion.bigDecimalValue();
+        BigDecimal number =
+                ion.getType() == IonType.INT ? new BigDecimal(ion.bigIntegerValue()) : ion.bigDecimalValue();
         if (number.signum() == 0) {
             return "0";
         }

@@ -33,8 +33,8 @@ enum JsonLine implements LineFormat {
     CHANGED {
         @Override
         ItemState read(JsonNode line) throws MalformedItemException {
-            Map<String, AttributeValue> key = ItemLimits.checked(ItemJson.read(object(line, "Keys")))
-                    .attributes();
+            Map<String, AttributeValue> key =
+                    ItemLimits.checked(ItemJson.read(object(line, "Keys"))).attributes();
             if (line.has("OldImage")) {
                 item(object(line, "OldImage"));
             }

@@ -13,13 +13,9 @@ import java.util.OptionalLong;
  * @param etag of the object; looked at only where there is no hash: an object that was copied has another
  */
 record Known(
-        OptionalLong items,
-        OptionalLong bytes,
-        Optional<String> md5,
-        Optional<String> sha256,
-        Optional<String> etag) {
-    static final Known NOTHING = new Known(
-            OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        OptionalLong items, OptionalLong bytes, Optional<String> md5, Optional<String> sha256, Optional<String> etag) {
+    static final Known NOTHING =
+            new Known(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     static Known items(long items, Optional<String> md5, Optional<String> etag) {
         return new Known(OptionalLong.of(items), OptionalLong.empty(), md5, Optional.empty(), etag);

@@ -10,8 +10,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** DynamoDB JSON as the Java fields of the old SDK are called: {@code {"id":{"s":"x"}}}. */
 final class LowerCaseTypes {
     private static final Map<String, String> TYPES = Map.of(
-            "s", "S", "n", "N", "b", "B", "sS", "SS", "nS", "NS", "bS", "BS", "m", "M", "l", "L", "bOOL", "BOOL",
-            "nULLValue", "NULL");
+            "s",
+            "S",
+            "n",
+            "N",
+            "b",
+            "B",
+            "sS",
+            "SS",
+            "nS",
+            "NS",
+            "bS",
+            "BS",
+            "m",
+            "M",
+            "l",
+            "L",
+            "bOOL",
+            "BOOL",
+            "nULLValue",
+            "NULL");
 
     private LowerCaseTypes() {}
 
@@ -23,7 +41,8 @@ final class LowerCaseTypes {
                         .map(Map.Entry::getValue)
                         .allMatch(value -> value.isObject()
                                 && value.size() == 1
-                                && TYPES.containsKey(value.propertyNames().iterator().next()));
+                                && TYPES.containsKey(
+                                        value.propertyNames().iterator().next()));
     }
 
     /** The same item with the usual types; a level of Jackson's nesting bounds the depth. */

@@ -33,7 +33,8 @@ final class MapboxBackup {
                 segments.put(Integer.valueOf(name), part(objects, entry));
             } else if (faults.size() < MAX_FAULTS) {
                 faults.add(new DamagedException(
-                        objects.name() + "/" + entry.key(), "it is not of this backup, whose files are called 0, 1, 2…"));
+                        objects.name() + "/" + entry.key(),
+                        "it is not of this backup, whose files are called 0, 1, 2…"));
             }
         });
         int last = segments.isEmpty() ? -1 : segments.lastKey();

@@ -149,8 +149,7 @@ final class NativeExport {
             ours.ifPresent(told -> checkOthers(told, files));
             if (summary.itemCount() != files.items()) {
                 faults.add(damaged(
-                        SUMMARY,
-                        "it tells " + summary.itemCount() + " items, " + FILES + " tells " + files.items()));
+                        SUMMARY, "it tells " + summary.itemCount() + " items, " + FILES + " tells " + files.items()));
             }
             List<Part> parts = parts(summary, keys, known(files, ours));
             return new NativeExport(objects, folder, summary, ours, table, parts, List.copyOf(faults));
@@ -187,7 +186,8 @@ final class NativeExport {
             byte[] content = read.getOrDefault(name, new byte[0]);
             for (String extension : List.of(".md5", ".checksum")) {
                 String side = name.replace(".json", extension);
-                boolean fits = get(side).map(hash -> SideFile.fits(hash, content)).orElse(true);
+                boolean fits =
+                        get(side).map(hash -> SideFile.fits(hash, content)).orElse(true);
                 if (!fits) {
                     faults.add(damaged(name, "it does not have the hash that " + side + " tells: it was changed"));
                 }
@@ -236,8 +236,7 @@ final class NativeExport {
             Map<String, Known> missing = new HashMap<>(files);
             List<Part> parts = new ArrayList<>();
             Stream<ObjectStore.Entry> own = objects.list(keys.data());
-            Stream<ObjectStore.Entry> shared =
-                    summary.incremental() ? objects.list(keys.shared()) : Stream.empty();
+            Stream<ObjectStore.Entry> shared = summary.incremental() ? objects.list(keys.shared()) : Stream.empty();
             FilePart.Lines lines = new FilePart.Lines(summary.lines(), 0, true);
             Stream.concat(own, shared).forEach(entry -> {
                 Known known = missing.remove(entry.key());
@@ -265,7 +264,8 @@ final class NativeExport {
             if (!sized) {
                 add(new DamagedException(
                         objects.name() + "/" + entry.key(),
-                        "it has " + entry.size() + " bytes, its manifest says " + known.bytes().getAsLong()));
+                        "it has " + entry.size() + " bytes, its manifest says "
+                                + known.bytes().getAsLong()));
             }
             Known rest = sized
                     ? known

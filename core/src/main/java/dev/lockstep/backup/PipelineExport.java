@@ -61,7 +61,8 @@ final class PipelineExport {
                         objects.name() + "/" + entry.key(), "it is not of this export: its manifest does not name it"));
             }
         });
-        missing.forEach(name -> faults.add(new DamagedException(objects.name() + "/" + folder + name, "it is missing")));
+        missing.forEach(
+                name -> faults.add(new DamagedException(objects.name() + "/" + folder + name, "it is missing")));
         return FileSource.of(
                 objects.name() + "/" + folder.replaceAll("/$", ""),
                 "an export of Data Pipeline or EMR",

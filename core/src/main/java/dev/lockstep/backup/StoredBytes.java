@@ -48,8 +48,8 @@ final class StoredBytes extends FilterInputStream {
     /** What does not fit what was known, now that all is read. */
     Optional<String> misfit() {
         if (known.bytes().isPresent() && known.bytes().getAsLong() != count) {
-            return Optional.of(
-                    "it has " + count + " bytes, its manifest says " + known.bytes().getAsLong());
+            return Optional.of("it has " + count + " bytes, its manifest says "
+                    + known.bytes().getAsLong());
         }
         if (!fits(sha256, known.sha256(), HexFormat.of()::formatHex)) {
             return Optional.of("its SHA-256 is not the one that its manifest tells: it was changed");
