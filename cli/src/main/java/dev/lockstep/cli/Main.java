@@ -24,6 +24,7 @@ import picocli.CommandLine.HelpCommand;
             BackupCommand.class,
             ReplicateCommand.class,
             ItemCommand.class,
+            CheckCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
         },

@@ -1,6 +1,7 @@
 package dev.lockstep.backup;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.TableDocument;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,9 +91,12 @@ final class ExportChain implements Source {
         return exports;
     }
 
-    /** The time that it shows, or the end of the time. */
-    Instant time() {
-        return exports.get(exports.size() - 1).ends();
+    /** The key of the table, where anything tells it. */
+    Optional<KeySchema> keys() {
+        return exports.stream()
+                .map(NativeExport::keys)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     @Override

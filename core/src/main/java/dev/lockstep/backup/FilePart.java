@@ -3,6 +3,7 @@ package dev.lockstep.backup;
 import dev.lockstep.objects.ObjectReader;
 import dev.lockstep.objects.ObjectStore;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class FilePart implements Part {
     private final ObjectStore objects;
     private final String key;
-    private final long bytes;
+    private final AtomicLong bytes;
     private final Known known;
     private final Lines lines;
     private final AtomicReference<@Nullable String> etag = new AtomicReference<>();
 
     /**
-     * How the file is written.
+     * How the lines of the file are written.
      *
      * @param header lines before the first item
      * @param endsInLineFeed whether its last line must have an end
@@ -28,10 +29,11 @@ final class FilePart implements Part {
         }
     }
 
+    /** @param bytes its size; 0 where that is not known before it is read */
     FilePart(ObjectStore objects, String key, long bytes, Known known, Lines lines) {
         this.objects = objects;
         this.key = key;
-        this.bytes = bytes;
+        this.bytes = new AtomicLong(bytes);
         this.known = known;
         this.lines = lines;
     }
@@ -43,7 +45,7 @@ final class FilePart implements Part {
 
     @Override
     public long bytes() {
-        return bytes;
+        return bytes.get();
     }
 
     @Override
@@ -51,6 +53,7 @@ final class FilePart implements Part {
         try (ObjectReader stored =
                 objects.open(key, etag.get()).orElseThrow(() -> new DamagedException(name(), "it is missing"))) {
             etag.compareAndSet(null, stored.etag());
+            bytes.set(stored.size());
             requireSame(stored);
             read(stored, states);
         }

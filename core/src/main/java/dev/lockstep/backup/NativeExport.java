@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.lockstep.objects.Digest;
 import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.StoredObject;
+import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.TableDocument;
 import java.time.Instant;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -99,6 +99,11 @@ final class NativeExport {
 
     Optional<TableDocument> table() {
         return table;
+    }
+
+    /** The key of the table, where anything tells it. */
+    Optional<KeySchema> keys() {
+        return ours.map(BackupManifest::keys).or(() -> table.map(TableDocument::keys));
     }
 
     Layer layer() {
@@ -231,24 +236,29 @@ final class NativeExport {
             return known;
         }
 
-        /** A file for each that is named, in the order of the keys; what is missing or too many is a fault. */
+        /**
+         * A file for each that is named, in the order of the keys; what is missing or too many is a fault. The folder that
+         * all incremental exports share is not listed: it may hold very many, and a file that is missing is found missing
+         * when it is read.
+         */
         private List<Part> parts(ExportSummary summary, ExportKeys keys, Map<String, Known> files) {
             Map<String, Known> missing = new HashMap<>(files);
             List<Part> parts = new ArrayList<>();
-            Stream<ObjectStore.Entry> own = objects.list(keys.data());
-            Stream<ObjectStore.Entry> shared = summary.incremental() ? objects.list(keys.shared()) : Stream.empty();
-            FilePart.Lines lines = new FilePart.Lines(summary.lines(), 0, true);
-            Stream.concat(own, shared).forEach(entry -> {
+            objects.list(keys.data()).forEach(entry -> {
                 Known known = missing.remove(entry.key());
-                if (known != null) {
-                    parts.add(part(entry, known, lines));
-                } else if (entry.key().startsWith(keys.data())) {
+                if (known == null) {
                     add(new DamagedException(
                             objects.name() + "/" + entry.key(), "it is not of this export: no manifest names it"));
+                } else {
+                    parts.add(part(entry, known, summary.lines()));
                 }
             });
             missing.keySet().stream().sorted().forEach(key -> {
-                add(new DamagedException(objects.name() + "/" + key, "it is missing"));
+                if (key.startsWith(keys.data())) {
+                    add(new DamagedException(objects.name() + "/" + key, "it is missing"));
+                } else {
+                    parts.add(part(key, 0, missing.getOrDefault(key, Known.NOTHING), summary.lines()));
+                }
             });
             return parts;
         }
@@ -259,18 +269,13 @@ final class NativeExport {
             }
         }
 
-        private Part part(ObjectStore.Entry entry, Known known, FilePart.Lines lines) {
-            boolean sized = known.bytes().orElse(entry.size()) == entry.size();
-            if (!sized) {
-                add(new DamagedException(
-                        objects.name() + "/" + entry.key(),
-                        "it has " + entry.size() + " bytes, its manifest says "
-                                + known.bytes().getAsLong()));
-            }
-            Known rest = sized
-                    ? known
-                    : new Known(known.items(), OptionalLong.empty(), known.md5(), known.sha256(), known.etag());
-            return new FilePart(objects, entry.key(), entry.size(), rest, lines);
+        private Part part(ObjectStore.Entry entry, Known known, LineFormat format) {
+            return part(entry.key(), entry.size(), known, format);
+        }
+
+        private Part part(String key, long bytes, Known known, LineFormat format) {
+            boolean proved = known.md5().isPresent();
+            return new FilePart(objects, key, bytes, known, new FilePart.Lines(format, 0, !proved));
         }
     }
 }

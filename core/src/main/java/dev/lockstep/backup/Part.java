@@ -8,8 +8,13 @@ public interface Part {
     /** Where it is, for people: {@code s3://bucket/…}. */
     String name();
 
-    /** Its size as it is stored, in bytes; 0 where nobody told. */
+    /** Its size as it is stored, in bytes; 0 where nobody has told, yet. */
     long bytes();
+
+    /** How many objects it is made of. */
+    default long objects() {
+        return 1;
+    }
 
     /**
      * Reads it line by line, in bounded memory, and proves it on the way: each line's form and size, and at the end what

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
  * A full backup of mapbox's dynamodb-replicator: {@code <prefix>/<job>/<segment>}, gzip without an extension, a bare item a
  * line. Nothing in it tells how many segments there were: a last one that is missing is not missed.
  */
-final class MapboxBackup {
+final class MapboxSegments {
     private static final Pattern SEGMENT = Pattern.compile("0|[1-9][0-9]{0,6}");
     private static final int MAX_FAULTS = 1000;
 
-    private MapboxBackup() {}
+    private MapboxSegments() {}
 
     /** Whether an object of this name may be a segment. */
     static boolean isSegment(String name) {

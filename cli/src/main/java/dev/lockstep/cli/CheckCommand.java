@@ -1,0 +1,127 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.backup.BackupCheck;
+import dev.lockstep.backup.BackupCheck.Result;
+import dev.lockstep.backup.DamagedException;
+import dev.lockstep.backup.Sources;
+import dev.lockstep.backup.Sources.Opened;
+import dev.lockstep.folder.ItemFolder;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.work.Pool;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code lockstep check}. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Proves a backup without restoring it: every file is read, its hash and count compared with the manifest, every"
+                    + " line parsed. Names each file that is damaged, missing or too many.",
+            "LOCATION is a full backup, an export to S3, a dynamodb-replicator backup or snapshot, a file of dyno export, a"
+                    + " Data Pipeline export or a folder of items."
+        },
+        footerHeading = "%nExit status:%n",
+        footer = "  0  whole    1  faults were found    2  wrong command line, or nothing there    3  could not be read"
+                + "    130  interrupted")
+final class CheckCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "LOCATION", description = "s3://bucket/prefix")
+    String location = "";
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Files read at once (default: ${DEFAULT-VALUE}).")
+    int parallel;
+
+    @Mixin
+    CommonOptions.Buckets buckets = new CommonOptions.Buckets();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ObjectRef ref = ObjectRef.parse(location);
+        Console console = Console.of(spec, common);
+        long began = System.nanoTime();
+        try (Connections connections = new Connections(common.allowHttp);
+                ConsoleProgress progress = console.progress(List.of());
+                Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
+            RetryingObjects objects =
+                    RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), progress);
+            Result result = check(objects, ref, calls, progress);
+            progress.close();
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+            console.print(json(result, elapsed), () -> text(result, elapsed));
+            return result.faults().isEmpty() ? 0 : 1;
+        }
+    }
+
+    /** What is too damaged to be opened is a fault like any other. */
+    private Result check(RetryingObjects objects, ObjectRef ref, Pool calls, ConsoleProgress progress) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            Opened opened =
+                    Sources.open(objects, ref.prefix(), new Sources.Settings(Optional.empty(), temporary, calls));
+            progress.warning(opened.source().name() + ": " + opened.source().format());
+            opened.notes().forEach(progress::warning);
+            progress.expecting(0);
+            return BackupCheck.run(
+                    opened.source(), opened.keys(), new BackupCheck.Settings(parallel, temporary), progress);
+        } catch (DamagedException e) {
+            return new Result(0, 0, 0, List.of(e));
+        }
+    }
+
+    private static ObjectNode json(Result result, Duration elapsed) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("items", result.items())
+                .put("bytes", result.bytes())
+                .put("files", result.files());
+        var faults = json.putArray("faults");
+        result.faults()
+                .forEach(
+                        fault -> faults.addObject().put("file", fault.subject()).put("problem", fault.problem()));
+        return json.put("elapsedMillis", elapsed.toMillis());
+    }
+
+    private static String text(Result result, Duration elapsed) {
+        StringBuilder text = new StringBuilder();
+        result.faults()
+                .forEach(fault -> text.append(fault.subject())
+                        .append(": ")
+                        .append(fault.problem())
+                        .append(System.lineSeparator()));
+        String verdict = result.faults().isEmpty() ? "whole" : result.faults().size() + " faults";
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%s: %,d items in %,d files, %,d bytes, read in %.1f s",
+                        verdict,
+                        result.items(),
+                        result.files(),
+                        result.bytes(),
+                        elapsed.toMillis() / 1000.0))
+                .toString();
+    }
+}
