@@ -25,7 +25,6 @@ import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.work.Pool;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,21 +85,9 @@ class ReplicationTest {
                 return destination.apply(changes);
             }
         };
-        RetryingTable reached =
-                RetryingTable.over(unlessAway(table, away), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
-        return new Target(table.name(), absent, Optional.of(reached));
-    }
-
-    /** Away for repairs as well, or what waits would be settled behind the test's back. */
-    private static Table unlessAway(MemoryTable table, AtomicBoolean away) {
-        return (Table) Proxy.newProxyInstance(
-                Table.class.getClassLoader(), new Class<?>[] {Table.class}, (proxy, method, arguments) -> {
-                    if (away.get()
-                            && List.of("scan", "read", "write", "writeIf").contains(method.getName())) {
-                        throw new LockstepException(method.getName(), table.name(), "away", "", true, null);
-                    }
-                    return method.invoke(table, arguments);
-                });
+        RetryingTable whole =
+                RetryingTable.over(new AwayTable(table, away), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
+        return new Target(table.name(), absent, Optional.of(whole));
     }
 
     private Replication replication(
