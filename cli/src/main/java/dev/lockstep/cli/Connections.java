@@ -5,6 +5,7 @@ import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableCreation;
+import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.table.UnknownTableException;
 import java.net.URI;
@@ -74,6 +75,10 @@ final class Connections implements AutoCloseable {
 
     void createLike(DynamoTable model, TableRef ref) {
         TableCreation.createLike(model, client(ref), ref);
+    }
+
+    void create(TableDocument model, TableRef ref) {
+        TableCreation.create(model, client(ref), ref);
     }
 
     /** The bucket of a folder. All folders of a command are behind one endpoint; empty: in S3 itself, whatever the Region. */

@@ -47,7 +47,10 @@ final class DeadLetterRetry {
 
     private List<Open> settle(List<Open> some, Console console) {
         Set<Open> left = new HashSet<>();
-        some.stream().filter(letter -> letter.key().isEmpty()).forEach(left::add);
+        some.stream().filter(letter -> letter.key().isEmpty()).forEach(letter -> {
+            left.add(letter);
+            say(console, letter.id(), "its record tells no key, so its item is not known; compare the tables");
+        });
         for (Target target : tables.targets()) {
             List<Open> its = some.stream()
                     .filter(l -> l.key().isPresent())
@@ -60,8 +63,14 @@ final class DeadLetterRetry {
         }
         Set<String> known = new HashSet<>(List.of(""));
         tables.targets().forEach(target -> known.add(target.name()));
-        return some.stream()
-                .filter(l -> !left.contains(l) && known.contains(l.destination()))
-                .toList();
+        some.stream().filter(letter -> !known.contains(letter.destination())).forEach(letter -> {
+            left.add(letter);
+            say(console, letter.id(), "it is of " + letter.destination() + ", which this command line does not name");
+        });
+        return some.stream().filter(letter -> !left.contains(letter)).toList();
+    }
+
+    private static void say(Console console, String letter, String why) {
+        console.err().println("lockstep: letter " + letter + ": " + why);
     }
 }

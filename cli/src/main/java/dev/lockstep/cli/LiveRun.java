@@ -1,9 +1,13 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Replicator.Counts;
 import dev.lockstep.streams.Gauges;
+import dev.lockstep.streams.LogWork;
+import dev.lockstep.streams.LoggingReader;
 import dev.lockstep.streams.Pin;
 import dev.lockstep.streams.Replication;
 import dev.lockstep.streams.StatusBoard;
@@ -48,6 +52,13 @@ final class LiveRun {
     /** Replicas may lag that far without being called different. */
     private static final Duration SETTLE = Duration.ofSeconds(10);
 
+    /** A file for each shard and read: seldom enough to cost little, and to leave the shard's reads to others. */
+    private static final Duration LOG_POLL = Duration.ofSeconds(5);
+    /** How often it is noted that there was nothing. */
+    private static final Duration LOG_TIP = Duration.ofSeconds(30);
+
+    private static final int LOG_MEMORY = 4;
+
     private final Connections connections;
     private final LiveTables tables;
     private final ReplicateCommand command;
@@ -64,24 +75,25 @@ final class LiveRun {
     int run() throws Exception {
         TableRef ref = tables.primaryRef();
         String name = tables.name(command);
+        // Its place is looked at before anything is made: a run that could not park must not begin.
+        DeadLetters deadLetters = command.deadLetters(connections);
         StreamSource source = source(ref);
         Optional<StreamViewType> view = source.describe().view();
         boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
         RetryingTable state = state(ref, name);
-        Pin pin = Pin.of(state, name, source.arn(), tables.primaryTable().id(), latest);
+        Pin.require(state, name, source.arn(), tables.primaryTable().id(), latest);
         boolean timesAreExact = !source.arn().contains(":ddblocal:");
         History history = new History(InstantSource.system());
         Gauges gauges = new Gauges(timesAreExact, history::observeLag);
         try (ConsoleProgress progress = console.progress(tables.all())) {
             warnOfView(view, progress);
-            StatusBoard.Meter meter = new StatusBoard.Meter(
-                    progress, command.deadLetters(connections), Optional.ofNullable(command.deadLetter));
+            StatusBoard.Meter meter =
+                    new StatusBoard.Meter(progress, deadLetters, Optional.ofNullable(command.deadLetter));
             Replication replication = new Replication(
                     settings(name),
                     tables.primary(),
                     tables.targets(),
                     state,
-                    pin,
                     UUID.randomUUID().toString(),
                     meter,
                     tables.writers(),
@@ -112,7 +124,7 @@ final class LiveRun {
                     () -> Optional.ofNullable(metrics.get()).map(CloudWatchMetrics::publishing));
             try (AutoCloseable page = page(board, history);
                     AutoCloseable published = publish(name, board, history, metrics)) {
-                replication.run(worker);
+                replication.run(logging(worker, source, view, name, ref, timesAreExact, progress));
             } finally {
                 Signal.handle(term, before);
             }
@@ -123,6 +135,52 @@ final class LiveRun {
             console.print(json(name, replication, usage, elapsed), () -> text(replication, usage, elapsed));
             return 0;
         }
+    }
+
+    /** With folders among the destinations their change logs are kept, too, by a reader of their own. */
+    private Replication.Reader logging(
+            StreamWorker worker,
+            StreamSource source,
+            Optional<StreamViewType> view,
+            String name,
+            TableRef ref,
+            boolean timesAreExact,
+            ConsoleProgress progress) {
+        if (tables.folders().isEmpty()) {
+            return worker;
+        }
+        if (view.filter(v -> v == StreamViewType.NEW_IMAGE || v == StreamViewType.NEW_AND_OLD_IMAGES)
+                .isEmpty()) {
+            progress.warning("no change log is kept, so only the folders' own versions tell what items were before:"
+                    + " the stream does not hold the items; its view must be NEW_IMAGE or NEW_AND_OLD_IMAGES");
+            return worker;
+        }
+        DynamoTable table = tables.primaryTable();
+        LogWork work = new LogWork(
+                tables.folders().stream()
+                        .map(folder -> new ChangeLogWriter(
+                                folder.bucket(),
+                                folder.prefix(),
+                                table.description().tableName(),
+                                table.description().tableArn(),
+                                table.id(),
+                                source.arn(),
+                                table.keys(),
+                                LOG_TIP,
+                                this::say))
+                        .toList(),
+                source::lineage,
+                InstantSource.system(),
+                timesAreExact,
+                this::say);
+        WorkerSettings usual = WorkerSettings.of(name + "-log", Start.TRIM_HORIZON);
+        StreamWorker logs = new StreamWorker(
+                source,
+                usual.withPoll(LOG_POLL, usual.catchUp()).withPrefetchBytes(usual.prefetchBytes() / LOG_MEMORY),
+                connections.asynchronous(ref),
+                connections.cloudWatch(ref),
+                work);
+        return new LoggingReader(worker, logs, work);
     }
 
     private AutoCloseable page(StatusBoard board, History history) {
@@ -197,7 +255,11 @@ final class LiveRun {
         }
     }
 
+    /** A replica that was emptied by mistake has millions of these; how many there are is told in any case. */
     private void found(Discrepancy discrepancy) {
+        if (!command.common.verbose) {
+            return;
+        }
         console.err()
                 .println("lockstep: " + discrepancy.kind().label() + " " + discrepancy.key() + " in "
                         + discrepancy.replica() + (discrepancy.repaired() ? ", repaired" : ""));

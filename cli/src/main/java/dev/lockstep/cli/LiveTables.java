@@ -5,15 +5,20 @@ import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.AwakeObjects;
+import dev.lockstep.replicate.AwakeTable;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.GuardedTable;
+import dev.lockstep.replicate.Pulse;
 import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.GuardTable;
+import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +26,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The primary and the destinations of one {@code replicate}, opened. */
 final class LiveTables implements AutoCloseable {
@@ -40,13 +48,20 @@ final class LiveTables implements AutoCloseable {
     private static final String NAME = "[A-Za-z0-9_.-]{3,200}";
 
     private static final int ID_DIGITS = 12;
+    /** Of the primary's name, what has room in ours. */
+    private static final int TABLE_DIGITS = 150;
 
     private final TableRef primaryRef;
     private final DynamoTable primaryTable;
     private final RetryingTable primary;
     private final List<DynamoTable> replicas = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
+    private final List<Folder> folders = new ArrayList<>();
     private final Pool writers = Pool.of("write", IN_FLIGHT);
+    private final Pulse pulse = Pulse.start();
+
+    /** A folder as the user named it, and its bucket. */
+    record Folder(RetryingObjects bucket, ObjectRef prefix) {}
 
     private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
         this.primaryRef = primaryRef;
@@ -57,26 +72,41 @@ final class LiveTables implements AutoCloseable {
     static LiveTables open(
             Connections connections, TableRef primaryRef, List<String> destinations, ReplicateCommand command) {
         LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), command.common.retry());
+        tables.openReplicas(connections, destinations);
+        tables.name(command);
+        Iterator<DynamoTable> replicas = tables.replicas.iterator();
         for (String text : destinations) {
-            tables.add(connections, text, command);
+            tables.targets.add(
+                    ObjectRef.isMeantBy(text)
+                            ? tables.folder(connections, ObjectRef.parse(text), command)
+                            : tables.replica(connections, TableRef.parse(text), replicas.next(), command));
         }
         return tables;
     }
 
-    private void add(Connections connections, String text, ReplicateCommand command) {
-        if (ObjectRef.isMeantBy(text)) {
-            targets.add(folder(connections, ObjectRef.parse(text), command));
-            return;
+    /** Looks at everything that was named before anything is made. */
+    private void openReplicas(Connections connections, List<String> destinations) {
+        Set<ObjectRef> named = new HashSet<>();
+        for (String text : destinations) {
+            if (!ObjectRef.isMeantBy(text)) {
+                replicas.add(connections.open(TableRef.parse(text)));
+            } else if (!named.add(ObjectRef.parse(text))) {
+                throw new InvalidSettingsException("replicate", text, "it is named twice", "");
+            }
         }
-        TableRef ref = TableRef.parse(text);
-        DynamoTable replica = connections.open(ref);
+        if (!replicas.isEmpty()) {
+            Pairing.check("replicate", primaryTable, replicas);
+        }
+    }
+
+    private Target replica(Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command) {
+        Table awake = new AwakeTable(replica, pulse);
         boolean fromKinesis = command.kinesis != null;
         Destination destination = command.orderingGuard || fromKinesis
                 ? guarded(connections, ref, replica, command, fromKinesis)
-                : new TableDestination(RetryingTable.over(replica, WITHIN_A_BATCH, Progress.NONE), writers);
-        replicas.add(replica);
-        RetryingTable whole = RetryingTable.over(replica, command.common.retry(), Progress.NONE);
-        targets.add(new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole)));
+                : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
+        RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
+        return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole));
     }
 
     private Target folder(Connections connections, ObjectRef ref, ReplicateCommand command) {
@@ -85,7 +115,10 @@ final class LiveTables implements AutoCloseable {
                     "replicate", ref.text(), "a folder cannot be guarded against older changes", "Follow the stream");
         }
         RetryingObjects bucket = RetryingObjects.over(
-                connections.bucket(ref, command.buckets.endpoint()), WITHIN_A_BATCH, Progress.NONE);
+                new AwakeObjects(connections.bucket(ref, command.buckets.endpoint()), pulse),
+                WITHIN_A_BATCH,
+                Progress.NONE);
+        folders.add(new Folder(bucket, ref));
         ObjectRef folder = ref.folder(primaryTable.description().tableName());
         return new Target(
                 digest(folder.text()),
@@ -120,7 +153,8 @@ final class LiveTables implements AutoCloseable {
             return command.name;
         }
         String table = primaryTable.description().tableName();
-        return "lockstep-" + table + "-" + digest(primaryTable.id() + " " + command.destinations);
+        String start = table.substring(0, Math.min(table.length(), TABLE_DIGITS));
+        return "lockstep-" + start + "-" + digest(primaryTable.id() + " " + command.destinations);
     }
 
     private static String digest(String text) {
@@ -154,6 +188,11 @@ final class LiveTables implements AutoCloseable {
         return targets;
     }
 
+    /** Those of the targets that are on S3. */
+    List<Folder> folders() {
+        return folders;
+    }
+
     Pool writers() {
         return writers;
     }
@@ -161,5 +200,6 @@ final class LiveTables implements AutoCloseable {
     @Override
     public void close() {
         writers.close();
+        pulse.close();
     }
 }

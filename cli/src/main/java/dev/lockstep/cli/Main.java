@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
             DiffCommand.class,
             UndoCommand.class,
             CopyCommand.class,
+            BackupCommand.class,
             ReplicateCommand.class,
             ItemCommand.class,
             CheckCommand.class,

@@ -7,6 +7,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.DeadLetterFile;
 import dev.lockstep.replicate.DeadLetterFolder;
 import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.streams.status.Bind;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.TableCreation;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.arns.Arn;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
 
 /** {@code lockstep replicate}. */
@@ -39,6 +41,8 @@ import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
         footer =
                 "  0  stopped by SIGTERM, or idle    2  wrong command line    3  stopped by a failure    130  interrupted")
 final class ReplicateCommand implements Callable<Integer> {
+    private static final String NAMESPACE = "[0-9A-Za-z./_#:-]{1,255}";
+
     enum From {
         trim_horizon,
         latest
@@ -202,6 +206,36 @@ final class ReplicateCommand implements Callable<Integer> {
         }
         if (maxReadUnits != null && !(maxReadUnits > 0)) {
             throw wrong("--max-rcu", "it must be more than 0");
+        }
+        if (verifyEvery != null && verifyEvery.isZero()) {
+            throw wrong("--verify-every", "it must be more than 0");
+        }
+        if (statusPort != null) {
+            Bind.parse(statusPort);
+        }
+        if (kinesis != null) {
+            requireKinesisArn(kinesis);
+        }
+        if (kinesis != null && enableStream) {
+            throw wrong("--enable-stream", "with --kinesis the table's own stream is not read: leave it out");
+        }
+        if (metrics != null && (!metrics.matches(NAMESPACE) || metrics.startsWith("AWS/"))) {
+            throw wrong("--metrics " + metrics, "CloudWatch takes no such namespace");
+        }
+    }
+
+    private static void requireKinesisArn(String text) {
+        boolean stream = Arn.tryFromString(text)
+                .map(arn -> arn.service().equals("kinesis")
+                        && arn.region().isPresent()
+                        && arn.resourceAsString().startsWith("stream/"))
+                .orElse(false);
+        if (!stream) {
+            throw new InvalidSettingsException(
+                    "replicate",
+                    "--kinesis " + text,
+                    "not the ARN of a Kinesis data stream",
+                    "For example arn:aws:kinesis:us-east-1:123456789012:stream/orders");
         }
     }
 

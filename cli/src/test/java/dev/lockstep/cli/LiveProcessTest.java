@@ -225,11 +225,12 @@ class LiveProcessTest {
                 "{\"lockstep\":\"dead-letters\",\"version\":1}\n"
                         + letter("a", String.format(record, "1"))
                         + letter("b", String.format(record, "99"))
-                        + letter("c", "{}"));
+                        + letter("c", "{}")
+                        + letter("d", String.format(record, "2")).replace("\"\"", "\"another\""));
         Shell.Ran result =
                 Shell.run("replicate", Server.ref(primary), Server.ref(replica), "--from-dead-letter", "" + letters);
-        assertThat(result.err()).isEmpty();
-        assertThat(result.out()).contains("settled 2 of 3");
+        assertThat(result.err()).contains("letter c: its record tells no key").contains("letter d: it is of another");
+        assertThat(result.out()).contains("settled 2 of 4");
         assertThat(result.status()).isEqualTo(1);
         assertThat(Server.contents(replica)).hasSize(1).containsValue(item(primary, "item-1"));
     }

@@ -9,11 +9,14 @@ import dev.lockstep.table.Key;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MalformedItemException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +49,24 @@ public final class DeadLetterFile implements DeadLetters {
     /** @throws LockstepException where the file cannot be written, or is another program's */
     public DeadLetterFile(Path path) {
         this.path = path;
+        requireOurs(path);
         park(List.of());
+    }
+
+    /** Opening it for letters cuts a torn line off: another program's file must not even be opened. */
+    private static void requireOurs(Path path) {
+        byte[] header = (HEADER + "\n").getBytes(StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] begin = in.readNBytes(header.length);
+            if (!Arrays.equals(begin, Arrays.copyOf(header, begin.length))) {
+                throw new InvalidSettingsException(
+                        "write", path.toString(), "it is no file of dead letters", "Name another file, or none yet");
+            }
+        } catch (NoSuchFileException e) {
+            // It will be made.
+        } catch (IOException e) {
+            throw LineFile.failure("read", path, e);
+        }
     }
 
     @Override
@@ -103,7 +123,7 @@ public final class DeadLetterFile implements DeadLetters {
     /** The letters that are not settled, in the order in which they were parked. */
     public static List<Open> open(Path path, KeySchema keys) {
         Map<String, Open> letters = new LinkedHashMap<>();
-        try (Stream<String> lines = Files.lines(path, StandardCharsets.UTF_8)) {
+        try (Stream<String> lines = whole(path)) {
             boolean first = true;
             for (String text : (Iterable<String>) lines::iterator) {
                 JsonNode line = ItemJson.parse(text);
@@ -123,12 +143,21 @@ public final class DeadLetterFile implements DeadLetters {
                                     line.path("error").asString("")));
                 }
             }
+        } catch (NoSuchFileException e) {
+            throw new InvalidSettingsException("read", path.toString(), "there is no such file", "");
         } catch (IOException e) {
             throw LineFile.failure("read", path, e);
         } catch (MalformedItemException e) {
-            throw new InvalidSettingsException("read", path.toString(), e.getMessage(), "");
+            throw new InvalidSettingsException(
+                    "read", path.toString(), "it is no file of dead letters: " + e.getMessage(), "");
         }
         return new ArrayList<>(letters.values());
+    }
+
+    /** The lines that count: what a crash cut off is none, and its record comes again. */
+    private static Stream<String> whole(Path path) throws IOException {
+        String text = Files.readString(path);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines();
     }
 
     /** The key as a record tells it; none where that is what is wrong with the record. */

@@ -20,10 +20,12 @@ public interface DeadLetters {
     /** No place for them: the first one stops the worker, and nothing is skipped. */
     DeadLetters NONE = letters -> {
         Letter first = letters.get(0);
+        String where = first.destination().isEmpty() ? "" : " to " + first.destination();
         throw new LockstepException(
                 "replicate",
-                "record " + first.record().sequence() + " of " + first.shard(),
+                "record " + first.record().sequence() + " of " + first.shard() + where,
                 first.error(),
-                "Mend the item in the primary, or set such records aside with --dead-letter FILE; nothing was skipped");
+                "Nothing was skipped. With --dead-letter FILE such records are set aside there, and FILE tells which item to"
+                        + " mend");
     };
 }

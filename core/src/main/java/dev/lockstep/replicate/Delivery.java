@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class Delivery {
     private final LongAdder applied = new LongAdder();
     private final LongAdder noted = new LongAdder();
     private volatile boolean away;
+    private volatile long awayNanos;
     private volatile @Nullable Failure failure;
 
     /**
@@ -77,9 +79,15 @@ public final class Delivery {
         return new Health(destination.name(), away, applied.sum(), noted.sum(), Optional.ofNullable(failure));
     }
 
-    /** From now on changes are only noted: a first copy is under way, or another process found it away. */
+    /** From now on changes are only noted: it does not take them, or a first copy is under way. */
     public void leave() {
+        awayNanos = System.nanoTime();
         away = backlog.isPresent();
+    }
+
+    /** For how long it has been away; zero where it is not. */
+    public Duration awayFor() {
+        return away ? Duration.ofNanos(System.nanoTime() - awayNanos) : Duration.ZERO;
     }
 
     /** The backlog is worked off: from now on changes are applied again. */
@@ -113,7 +121,7 @@ public final class Delivery {
             if (refused.isPresent()) {
                 return refused.get();
             }
-            away = true;
+            leave();
             log.accept(destination.name() + " is away: its changes are kept in the backlog");
         }
         noteForEver(backlog.get(), changes);
@@ -180,7 +188,12 @@ public final class Delivery {
     /** Applies on another thread, which has ended when this returns: nothing is written behind the caller's back. */
     private List<Refused> apply(Collection<Change> changes, long nanos) throws TimeoutException {
         CountDownLatch ended = new CountDownLatch(1);
+        // Taken by the thread that begins, or by us: then it will not begin any more, and never end.
+        AtomicBoolean taken = new AtomicBoolean();
         Future<List<Refused>> call = appliers.ahead(() -> {
+            if (!taken.compareAndSet(false, true)) {
+                return List.of();
+            }
             try {
                 return apply(changes);
             } finally {
@@ -190,7 +203,9 @@ public final class Delivery {
         try {
             if (!ended.await(Math.max(0, nanos), TimeUnit.NANOSECONDS)) {
                 call.cancel(true);
-                ended.await();
+                if (!taken.compareAndSet(false, true)) {
+                    ended.await();
+                }
                 throw new TimeoutException();
             }
             return appliers.get(call);

@@ -16,14 +16,12 @@ import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -38,10 +36,9 @@ public final class Replicator {
      * What to do with records.
      *
      * @param skipTtlDeletes whether deletes by TTL are left out: replicas then keep, or expire by themselves, what expired
-     * @param notBefore records of earlier changes are left out: a first copy holds them already
      */
-    public record Settings(boolean skipTtlDeletes, Optional<Instant> notBefore) {
-        public static final Settings DEFAULT = new Settings(false, Optional.empty());
+    public record Settings(boolean skipTtlDeletes) {
+        public static final Settings DEFAULT = new Settings(false);
     }
 
     /** Records seen, changes left out, changes after coalescing, dead letters. */
@@ -52,7 +49,7 @@ public final class Replicator {
      *
      * @param oldestMillis when the oldest of its changes was made, by the service's clock; 0 where none told
      */
-    public record Applied(long records, String lastSequence, long oldestMillis) {}
+    public record Applied(long records, long oldestMillis) {}
 
     private static final RetryPolicy PAUSES =
             new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
@@ -105,7 +102,7 @@ public final class Replicator {
         }
         records.add(arrived.size());
         changes.add(newest.size());
-        return new Applied(arrived.size(), arrived.get(arrived.size() - 1).sequence(), batch.oldestMillis());
+        return new Applied(arrived.size(), batch.oldestMillis());
     }
 
     /** The records of one call, and what they say. */
@@ -151,10 +148,7 @@ public final class Replicator {
     }
 
     private boolean leftOut(Change change) {
-        return (change.expired() && settings.skipTtlDeletes())
-                || settings.notBefore()
-                        .map(start -> change.createdMillis() < start.toEpochMilli())
-                        .orElse(false);
+        return change.expired() && settings.skipTtlDeletes();
     }
 
     /** What the stream does not tell, the primary does: its item now is at least as new as the change. */

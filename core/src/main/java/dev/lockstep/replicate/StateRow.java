@@ -6,6 +6,7 @@ import dev.lockstep.table.Key;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.Write;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -62,6 +63,12 @@ public final class StateRow {
 
     public long number(String name) {
         return Long.parseLong(required(name, AttributeValue::n));
+    }
+
+    public List<String> texts(String name) {
+        return required(name, v -> v.hasL() ? v.l() : null).stream()
+                .map(AttributeValue::s)
+                .toList();
     }
 
     public Map<String, AttributeValue> map(String name) {

@@ -3,8 +3,10 @@ package dev.lockstep.table;
 import static dev.lockstep.table.ServiceErrors.translated;
 import static software.amazon.awssdk.services.dynamodb.model.StreamViewType.NEW_AND_OLD_IMAGES;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -31,6 +33,7 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
  */
 public final class TableCreation {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+    private static final KeyAttribute ROW = new KeyAttribute("id", ScalarAttributeType.S);
 
     private TableCreation() {}
 
@@ -84,11 +87,11 @@ public final class TableCreation {
                 return client.createTable(r -> r.tableName(name)
                         .billingMode(BillingMode.PAY_PER_REQUEST)
                         .attributeDefinitions(AttributeDefinition.builder()
-                                .attributeName("id")
-                                .attributeType(ScalarAttributeType.S)
+                                .attributeName(ROW.name())
+                                .attributeType(ROW.type())
                                 .build())
                         .keySchema(KeySchemaElement.builder()
-                                .attributeName("id")
+                                .attributeName(ROW.name())
                                 .keyType(KeyType.HASH)
                                 .build()));
             } catch (ResourceInUseException e) {
@@ -96,6 +99,14 @@ public final class TableCreation {
             }
         });
         await(client, name, name);
+        KeySchema keys = DynamoTable.open(client, name).keys();
+        if (!keys.equals(new KeySchema(ROW, Optional.empty()))) {
+            throw new InvalidSettingsException(
+                    "open",
+                    name,
+                    "a table of this name is there, and it is not ours: its key is " + keys,
+                    "Choose another name");
+        }
     }
 
     private static void await(DynamoDbClient client, String label, String name) {

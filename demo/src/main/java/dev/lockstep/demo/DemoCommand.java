@@ -11,13 +11,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code lockstep demo}: copies, damages, compares, repairs and undoes, and proves each step. */
+/** {@code lockstep demo}: copies, damages, repairs, replicates, backs up, loses and restores, and proves each step. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Walks through the whole story on two DynamoDB Locals in this process: copy, compare, repair, undo.",
-            "Prints each command that it runs, and checks what it did. Needs no AWS account; takes less than a minute."
+            "Walks through the whole story on two DynamoDB Locals and an S3 server in this process: copy, compare, repair, undo,"
+                    + " replicate, back up, lose and restore.",
+            "Prints each command that it runs, and checks what it did. Needs no AWS account; takes about two minutes."
         },
         footerHeading = "%nExit status:%n",
         footer = "  0  every step did what it should    1  one did not    2  wrong command line    130  interrupted")
@@ -37,17 +38,19 @@ public final class DemoCommand implements Extension {
         long began = System.nanoTime();
         Stage stage = new Stage(Objects.requireNonNull(spec).commandLine().getOut());
         try (Regions regions = Regions.start(0, 0);
+                Bucket bucket = Bucket.start(0);
                 ScratchFolder folder = ScratchFolder.create()) {
-            introduce(stage, regions);
-            Story story = new Story(stage, regions, folder.path(), items, () -> beforeLastDiff.accept(regions));
+            introduce(stage, regions, bucket);
+            Story story = new Story(stage, regions, bucket, folder.path(), items, () -> beforeLastDiff.accept(regions));
             return tell(story, stage, began);
         }
     }
 
-    private static void introduce(Stage stage, Regions regions) {
-        stage.say("The whole story of Lockstep, on two DynamoDB Locals in this process. No AWS, no account.");
+    private static void introduce(Stage stage, Regions regions, Bucket bucket) {
+        stage.say("The whole story of Lockstep, on two DynamoDB Locals and an S3 server in this process. No AWS, no account.");
         stage.say("   eu-west-1, the primary: " + regions.primaryTable());
         stage.say("   us-east-1, the replica: " + regions.replicaTable());
+        stage.say("   the bucket for backups: " + bucket.name() + " at " + bucket.endpoint());
         stage.say("A difference counts when it lasts; by default 5 s, here 1 s (--settle) as nobody else writes.");
     }
 

@@ -65,6 +65,15 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    /** Until it has made all its changes. */
+    void await() {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     int made() {
         return made;
     }

@@ -4,9 +4,12 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.cli.Main;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The demo, step by step. A step says why, shows and runs real commands, and proves what they did. One thread. */
@@ -18,6 +21,7 @@ final class Story {
     private final Stage stage;
     private final Proof proof;
     private final Regions regions;
+    private final Bucket bucket;
     private final Path folder;
     private final int items;
     private final Damage damage;
@@ -28,10 +32,11 @@ final class Story {
      * @param folder for reports, the undo log and the journal
      * @param beforeLastDiff for tests: what goes wrong before the last comparison
      */
-    Story(Stage stage, Regions regions, Path folder, int items, Runnable beforeLastDiff) {
+    Story(Stage stage, Regions regions, Bucket bucket, Path folder, int items, Runnable beforeLastDiff) {
         this.stage = stage;
         this.proof = new Proof(stage);
         this.regions = regions;
+        this.bucket = bucket;
         this.folder = folder;
         this.items = items;
         this.damage = new Damage(items);
@@ -51,6 +56,9 @@ final class Story {
         undo();
         repairForGood();
         keepInStep();
+        backUp();
+        lose();
+        goBack();
     }
 
     private void load() {
@@ -144,21 +152,11 @@ final class Story {
         int port = PageReader.freePort();
         stage.step(
                 "Keep it in step while it is written to",
-                "A shop places, changes and cancels orders meanwhile. The status page is at http://127.0.0.1:" + port
-                        + "/ while this runs.");
+                "A shop places, changes and cancels orders meanwhile; the replica follows, and a change log in S3. The status"
+                        + " page is at http://127.0.0.1:" + port + "/ while this runs.");
         try (Shop shop = Shop.open(regions.primary(), items, CHANGES);
                 PageReader page = PageReader.watch(port)) {
-            int status = run(
-                    "replicate",
-                    regions.primaryTable(),
-                    regions.replicaTable(),
-                    "--enable-stream",
-                    "--name",
-                    "demo",
-                    "--status-port",
-                    "" + port,
-                    "--until-idle",
-                    "5s");
+            int status = replicate("--enable-stream", "--status-port", "" + port);
             proof.exitStatus(0, status, "nothing was left to do");
             stage.note(String.format(
                     Locale.ROOT, "the shop made %,d writes; those that change nothing leave no record", shop.made()));
@@ -169,6 +167,99 @@ final class Story {
                 regions.replica(),
                 Contents.read(regions.primary()),
                 "the replica holds what the primary holds, read directly");
+    }
+
+    private int replicate(String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "replicate",
+                regions.primaryTable(),
+                regions.replicaTable(),
+                backups(),
+                "--s3-endpoint",
+                bucket.endpoint(),
+                "--name",
+                "demo",
+                "--until-idle",
+                "5s"));
+        arguments.addAll(List.of(options));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private void backUp() {
+        stage.step("Back it up", "A full backup, in the layout of DynamoDB's own exports, and its proof.");
+        String[] backup = {"backup", regions.primaryTable(), backups(), "--s3-endpoint", bucket.endpoint()};
+        proof.exitStatus(0, run(backup), "done");
+        proof.exitStatus(
+                0, run("check", backups(), "--s3-endpoint", bucket.endpoint()), "every file is what it was written as");
+    }
+
+    /** What the primary held, and a time before the accident and after all that was meant. */
+    private Contents meant = new Contents(Map.of());
+
+    private Instant before = Instant.EPOCH;
+
+    private void lose() {
+        stage.step("Lose orders", "The shop goes on; then somebody's script deletes a third of all orders. A replica follows"
+                + " every mistake; so does the change log, but it forgets nothing.");
+        try (Shop shop = Shop.open(regions.primary(), items, CHANGES / 10)) {
+            shop.await();
+            stage.note(String.format(Locale.ROOT, "the shop made %,d more writes", shop.made()));
+        }
+        meant = Contents.read(regions.primary());
+        before = untilTheMinuteIsOver();
+        int deleted = Loader.deleteEveryThird(regions.primary(), items);
+        stage.note(String.format(Locale.ROOT, "deleted %,d orders of the primary", deleted));
+        proof.exitStatus(0, replicate(), "nothing was left to do");
+        proof.exitStatus(0, diff(), "no difference: the orders are lost in both");
+    }
+
+    /** DynamoDB Local tells the times of changes by the minute, where DynamoDB tells the second. */
+    private Instant untilTheMinuteIsOver() {
+        Instant next = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
+        stage.note(String.format(
+                Locale.ROOT,
+                "waiting %d s for the next minute: DynamoDB Local tells the times of changes by the minute only",
+                Duration.between(Instant.now(), next).toSeconds() + 1));
+        try {
+            while (Instant.now().isBefore(next)) {
+                Thread.sleep(Math.max(1, Duration.between(Instant.now(), next).toMillis()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("run", "the demo");
+        }
+        return next.minusSeconds(1);
+    }
+
+    private void goBack() {
+        stage.step(
+                "Go back to the moment before",
+                "The full backup and the change log give the table as it was at any second since the backup. First what it"
+                        + " would change, then for good.");
+        proof.exitStatus(0, restore("--dry-run"), "nothing was written");
+        String log = folder.resolve("restored.jsonl").toString();
+        proof.exitStatus(0, restore("--undo-log", log), "done");
+        proof.holds(regions.primary(), meant, "the primary is what it was before the accident, read directly");
+        proof.exitStatus(0, replicate(), "nothing was left to do");
+        proof.exitStatus(0, diff(), "no difference: the replica has followed");
+    }
+
+    private int restore(String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "restore",
+                backups(),
+                regions.primaryTable(),
+                "--at",
+                before.toString(),
+                "--delete-extra",
+                "--s3-endpoint",
+                bucket.endpoint()));
+        arguments.addAll(List.of(options));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private String backups() {
+        return bucket.name() + "/backups";
     }
 
     private String undoLog() {

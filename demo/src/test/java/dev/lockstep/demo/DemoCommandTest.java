@@ -18,7 +18,7 @@ class DemoCommandTest {
 
             assertThat(out.text())
                     .contains("./lockstep copy localhost:", "the report names exactly the 30 planted differences")
-                    .contains("All 10 steps did what they should")
+                    .contains("All 13 steps did what they should")
                     .doesNotContain("step 1:");
             assertThat(status).isZero();
         }
@@ -34,7 +34,7 @@ class DemoCommandTest {
             assertThat(out.text())
                     .contains("step 9: exit status 1, but it should be 0")
                     .contains("The demo stops here")
-                    .doesNotContain("All 10 steps");
+                    .doesNotContain("All 13 steps");
             assertThat(status).isEqualTo(1);
         }
     }

@@ -28,7 +28,6 @@ final class Claim {
     private final String worker;
     private final Duration term;
     private @Nullable String mine;
-    private long renewedNanos;
     private @Nullable String seen;
     private long seenNanos;
 
@@ -61,7 +60,6 @@ final class Claim {
         }
         Swapped swapped = state.writeIf(put(beat), condition);
         mine = swapped.applied() || isOurs(swapped.found(), beat) ? beat : null;
-        renewedNanos = now;
         return mine != null;
     }
 
@@ -75,11 +73,6 @@ final class Claim {
             seenNanos = now;
         }
         return now - seenNanos >= term.toNanos();
-    }
-
-    /** Whether nobody else can have it yet, by this process's clock. */
-    boolean held() {
-        return mine != null && System.nanoTime() - renewedNanos < term.toNanos();
     }
 
     /** Gives it back, so that another need not wait. */

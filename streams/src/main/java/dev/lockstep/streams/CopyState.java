@@ -10,27 +10,35 @@ import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table.Consistency;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * How far the first copy has come, in the state table: any process of the name goes on with it.
  *
+ * <p>A run of the copy is of certain destinations: one that is named later was not copied to by it, nor was a replica that
+ * was made anew (it has another id), and needs a run of its own.
+ *
  * <pre>{@code
- * {"id": "copy", "segments": n}
- * {"id": "copy/<segment>", "done": 0|1, "items": n, "after": {key}}
- * {"id": "copied/<destination>"}
+ * {"id": "copy", "run": "<a UUID>", "destinations": ["<destination>", …], "segments": n}
+ * {"id": "copy/<run>/<segment>", "done": 0|1, "items": n, "after": {key}}
+ * {"id": "copied/<destination>", "at": millis}
  * }</pre>
  */
 final class CopyState implements CopyCheckpoint {
+    private static final String RUN = "copy";
+    private static final String DESTINATIONS = "destinations";
+
     private final RetryingTable state;
     private final KeySchema keys;
+    private volatile String run = "";
 
     CopyState(RetryingTable state, KeySchema keys) {
         this.state = state;
         this.keys = keys;
     }
 
-    Optional<StateRow> row(String id) {
+    private Optional<StateRow> row(String id) {
         Key key = StateRow.named(id).key(state.keys());
         Item item = state.read(List.of(key), Consistency.STRONG).items().get(key);
         return Optional.ofNullable(item).map(StateRow::of);
@@ -40,17 +48,33 @@ final class CopyState implements CopyCheckpoint {
         state.write(List.of(row.put(state.keys())));
     }
 
-    boolean begun() {
-        return row("copy").isPresent();
+    /** Whether a copy to this destination has begun; it may be done. */
+    boolean begun(String destination) {
+        return row(RUN).map(row -> row.texts(DESTINATIONS).contains(destination))
+                .orElse(false);
     }
 
-    /** Into how many segments the copy is divided: as it was begun, whatever the process that goes on with it would say. */
-    int segments(int proposed) {
-        Optional<StateRow> begun = row("copy");
-        if (begun.isEmpty()) {
-            put(StateRow.named("copy").with("segments", proposed));
-        }
-        return begun.map(row -> (int) row.number("segments")).orElse(proposed);
+    /**
+     * Goes on with the run that is of all these destinations, else begins one.
+     *
+     * @return into how many segments it is divided: as it was begun, whatever the process that goes on with it would say
+     */
+    int begin(List<String> destinations, int proposed) {
+        StateRow current = row(RUN).filter(row -> row.texts(DESTINATIONS).containsAll(destinations))
+                .orElseGet(() -> {
+                    StateRow ours = StateRow.named(RUN)
+                            .with("run", UUID.randomUUID().toString())
+                            .with(
+                                    DESTINATIONS,
+                                    AttributeValue.fromL(destinations.stream()
+                                            .map(AttributeValue::fromS)
+                                            .toList()))
+                            .with("segments", proposed);
+                    put(ours);
+                    return ours;
+                });
+        run = current.text("run");
+        return (int) current.number("segments");
     }
 
     boolean copied(String destination) {
@@ -63,7 +87,7 @@ final class CopyState implements CopyCheckpoint {
 
     @Override
     public Position of(Segment segment) {
-        return row("copy/" + segment.index())
+        return row(id(segment))
                 .map(row -> new Position(
                         row.number("done") == 1,
                         row.has("after") ? keys.keyOf(row.map("after")) : null,
@@ -73,10 +97,14 @@ final class CopyState implements CopyCheckpoint {
 
     @Override
     public void copied(Segment segment, Position position) {
-        StateRow row = StateRow.named("copy/" + segment.index())
+        StateRow row = StateRow.named(id(segment))
                 .with("done", position.done() ? 1 : 0)
                 .with("items", position.items());
         Key after = position.after();
         put(after == null ? row : row.with("after", AttributeValue.fromM(after.attributes())));
+    }
+
+    private String id(Segment segment) {
+        return RUN + "/" + run + "/" + segment.index();
     }
 }

@@ -78,8 +78,11 @@ final class Drain {
     }
 
     private long turn() {
+        // Before that, what made it go away is too young to have been tried, and that nothing older is left says
+        // nothing.
+        boolean triedSince = delivery.awayFor().compareTo(REST) > 0;
         Left left = claim.hold() ? work() : look();
-        if (left.old == 0) {
+        if (left.old == 0 && triedSince) {
             delivery.back();
         }
         return left.old + left.young;

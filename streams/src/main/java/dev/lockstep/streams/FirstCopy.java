@@ -41,6 +41,7 @@ final class FirstCopy {
     private final RetryPolicy retry;
     private final Progress progress;
 
+    /** @param targets those that are to be copied to */
     FirstCopy(
             RetryingTable primary,
             List<Target> targets,
@@ -56,18 +57,17 @@ final class FirstCopy {
         this.progress = progress;
     }
 
-    /** Whether the target still waits for its copy. */
-    boolean pending(Target target) {
+    private boolean pending(Target target) {
         return !state.copied(target.id());
     }
 
     /** Refuses tables that hold items, unless they hold them because the copy has begun. */
     void requireEmpty(boolean overwrite) {
-        if (overwrite || state.begun()) {
+        if (overwrite) {
             return;
         }
         for (Target target : targets) {
-            if (pending(target) && holdsItems(target)) {
+            if (!state.begun(target.id()) && holdsItems(target)) {
                 throw new InvalidSettingsException(
                         "replicate",
                         target.name(),
@@ -125,7 +125,7 @@ final class FirstCopy {
     private void copyAll() {
         int proposed = (int) Math.max(PARALLEL, Math.min(100_000, primary.size().bytes() / BYTES_PER_SEGMENT));
         CopySettings settings = new CopySettings(
-                OptionalInt.of(state.segments(proposed)),
+                OptionalInt.of(state.begin(targets.stream().map(Target::id).toList(), proposed)),
                 Optional.empty(),
                 PARALLEL,
                 true,

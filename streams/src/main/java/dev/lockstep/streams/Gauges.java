@@ -2,27 +2,15 @@ package dev.lockstep.streams;
 
 import dev.lockstep.replicate.Replicator.Applied;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
 
 /** What this process has done and how far behind it is. Thread-safe. */
 public final class Gauges {
-    /**
-     * How a shard stands in this process.
-     *
-     * @param records applied by this process
-     * @param lag of the last batch: from the oldest of its changes to its last write
-     */
-    public record Shard(String lastSequence, long records, Duration lag, Instant at) {}
-
     private final boolean timesAreExact;
     private final ObjLongConsumer<Duration> lags;
-    private final Map<String, Shard> shards = new ConcurrentHashMap<>();
     private final Map<String, Long> underWay = new ConcurrentHashMap<>();
-    private final LongAdder records = new LongAdder();
     private volatile long activeNanos = System.nanoTime();
 
     /**
@@ -64,23 +52,10 @@ public final class Gauges {
                 .orElse(Duration.ZERO);
     }
 
-    void applied(String shard, Applied applied, Duration took) {
+    void applied(Applied applied, Duration took) {
         active();
-        records.add(applied.records());
         Duration sinceChange = Duration.ofMillis(Math.max(0, System.currentTimeMillis() - applied.oldestMillis()));
         Duration lag = timesAreExact && applied.oldestMillis() > 0 ? sinceChange : took;
         lags.accept(lag, applied.records());
-        shards.merge(
-                shard,
-                new Shard(applied.lastSequence(), applied.records(), lag, Instant.now()),
-                (before, now) -> new Shard(now.lastSequence(), before.records() + now.records(), now.lag(), now.at()));
-    }
-
-    public Map<String, Shard> shards() {
-        return Map.copyOf(shards);
-    }
-
-    public long records() {
-        return records.sum();
     }
 }

@@ -6,32 +6,23 @@ import dev.lockstep.table.Condition;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Swapped;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 
 /**
- * What a name is tied to when it is used first: one stream of one table, and the moment from which its changes count.
+ * What a name is tied to when it is used first: one stream of one table. From which change on its shards count stands in
+ * the leases, by the service's clock; our time here is for people to read.
  *
  * <pre>{@code {"id": "pin", "stream": "<ARN>", "table": "<TableId>", "at": millis, "latest": 0|1}}</pre>
  */
-public record Pin(String stream, String table, Instant at, boolean latest) {
-
-    /** The service's clock and ours may differ: only changes that are older by more are known to be from before. */
-    private static final Duration CLOCKS = Duration.ofMinutes(2);
-
-    /** Changes before this moment do not count; empty where all that the stream has count. */
-    public Optional<Instant> notBefore() {
-        return latest ? Optional.of(at.minus(CLOCKS)) : Optional.empty();
-    }
+public final class Pin {
+    private Pin() {}
 
     /**
-     * The pin of this name: what was kept, or what is kept from now on.
+     * Ties the name, where it is new.
      *
      * @throws InvalidSettingsException where the name is tied to another stream: a table that was made anew, or a stream
      *     that was switched off and on, has lost changes
      */
-    public static Pin of(RetryingTable state, String name, String stream, String table, boolean latest) {
+    public static void require(RetryingTable state, String name, String stream, String table, boolean latest) {
         StateRow ours = StateRow.named("pin")
                 .with("stream", stream)
                 .with("table", table)
@@ -48,6 +39,5 @@ public record Pin(String stream, String table, Instant at, boolean latest) {
                             + ": changes in between may be lost",
                     "Start with another --name, then compare and repair: lockstep diff PRIMARY REPLICA --repair");
         }
-        return new Pin(stream, table, Instant.ofEpochMilli(row.number("at")), row.number("latest") == 1);
     }
 }

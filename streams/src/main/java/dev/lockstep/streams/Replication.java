@@ -53,6 +53,11 @@ public final class Replication {
 
         /** Whether all shards that this process holds were read to their tips. */
         boolean atTip();
+
+        /** Whether whatever else reads the stream has all that this reader has. */
+        default boolean othersHaveAll() {
+            return true;
+        }
     }
 
     /**
@@ -88,7 +93,7 @@ public final class Replication {
     private final CopyState copyState;
     private final Replicator replicator;
     private final FirstCopy firstCopy;
-    private final boolean copying;
+    private final List<Target> toCopy;
     private final List<Drain> drains = new ArrayList<>();
     private final Optional<Verification> verification;
     private final Pool pool = Pool.unbounded("deliver");
@@ -114,7 +119,6 @@ public final class Replication {
             RetryingTable primary,
             List<Target> targets,
             RetryingTable state,
-            Pin pin,
             String worker,
             DeadLetters deadLetters,
             Pool writers,
@@ -135,24 +139,16 @@ public final class Replication {
         this.log = log;
         this.progress = progress;
         this.copyState = new CopyState(state, primary.keys());
+        this.toCopy = targets.stream().filter(this::waitsForCopy).toList();
         this.firstCopy = new FirstCopy(
-                primary, targets, copyState, new Claim(state, "copy", worker, CLAIM), settings.retry(), progress);
-        // A copy that was begun is finished, whatever this command line says.
-        this.copying =
-                (settings.copyFirst() || copyState.begun()) && targets.stream().anyMatch(firstCopy::pending);
-        if (copying) {
-            firstCopy.requireEmpty(settings.overwrite());
-        }
+                primary, toCopy, copyState, new Claim(state, "copy", worker, CLAIM), settings.retry(), progress);
+        firstCopy.requireEmpty(settings.overwrite());
         List<Delivery> deliveries = new ArrayList<>();
         for (Target target : targets) {
             deliveries.add(delivery(target, state, worker));
         }
         this.replicator = new Replicator(
-                primary,
-                deliveries,
-                new Replicator.Settings(settings.skipTtlDeletes(), pin.notBefore()),
-                deadLetters,
-                pool);
+                primary, deliveries, new Replicator.Settings(settings.skipTtlDeletes()), deadLetters, pool);
         this.verification = settings.verification()
                 .map(v -> new Verification(
                         primary,
@@ -161,13 +157,19 @@ public final class Replication {
                         new Claim(state, "verify", worker, CLAIM),
                         v,
                         settings.retry(),
-                        findings));
+                        findings,
+                        log));
+    }
+
+    /** A copy that was begun is finished, whatever this command line says. */
+    private boolean waitsForCopy(Target target) {
+        return !copyState.copied(target.id()) && (settings.copyFirst() || copyState.begun(target.id()));
     }
 
     /** A destination that is alone and not to be copied to is simply waited for: the stream is its backlog. */
     private Delivery delivery(Target target, RetryingTable state, String worker) {
         Backlog backlog = new Backlog(state, target.id(), primary.keys(), pool);
-        boolean alone = targets.size() == 1 && !copying;
+        boolean alone = targets.size() == 1 && toCopy.isEmpty();
         Delivery delivery = new Delivery(
                 target.destination(),
                 alone ? Optional.empty() : Optional.of(backlog),
@@ -175,7 +177,7 @@ public final class Replication {
                 PAUSES,
                 pool,
                 log);
-        boolean pending = copying && firstCopy.pending(target);
+        boolean pending = toCopy.contains(target);
         ready.put(target.id(), !pending);
         if (pending) {
             delivery.leave();
@@ -236,7 +238,7 @@ public final class Replication {
         gauges.arrived(shard);
         long began = System.nanoTime();
         try {
-            gauges.applied(shard, replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
+            gauges.applied(replicator.apply(shard, records), Duration.ofNanos(System.nanoTime() - began));
         } finally {
             gauges.left(shard);
         }
@@ -326,11 +328,13 @@ public final class Replication {
         Reader shards = reader;
         boolean busy = shards == null
                 || !shards.atTip()
+                || !shards.othersHaveAll()
                 || ready.containsValue(false)
                 || verification.map(Verification::busy).orElse(false)
                 || !drains.stream().allMatch(Drain::empty);
         if (busy) {
             gauges.active();
+            return false;
         }
         return gauges.idleFor().compareTo(time) >= 0;
     }
@@ -354,7 +358,7 @@ public final class Replication {
     }
 
     private void copyFirst() {
-        if (!copying) {
+        if (toCopy.isEmpty()) {
             progress.finished();
             return;
         }
@@ -365,7 +369,7 @@ public final class Replication {
             sleep(PAUSES.pause(tries));
         }
         progress.finished();
-        targets.forEach(target -> ready.put(target.id(), true));
+        toCopy.forEach(target -> ready.put(target.id(), true));
         log.accept("the first copy is done");
     }
 

@@ -56,6 +56,7 @@ public final class Verification {
     private final Settings settings;
     private final RetryPolicy retry;
     private final Consumer<Discrepancy> findings;
+    private final Consumer<String> log;
     private volatile @Nullable Last last;
     private volatile boolean busy = true;
 
@@ -66,7 +67,8 @@ public final class Verification {
             Claim claim,
             Settings settings,
             RetryPolicy retry,
-            Consumer<Discrepancy> findings) {
+            Consumer<Discrepancy> findings,
+            Consumer<String> log) {
         this.primary = primary;
         this.targets = targets;
         this.state = state;
@@ -74,6 +76,7 @@ public final class Verification {
         this.settings = settings;
         this.retry = retry;
         this.findings = findings;
+        this.log = log;
     }
 
     Optional<Last> last() {
@@ -91,8 +94,8 @@ public final class Verification {
         } catch (CancelledException e) {
             throw e;
         } catch (LockstepException e) {
-            last = new Last(
-                    Instant.now(), Duration.ZERO, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+            ended(new Last(
+                    Instant.now(), Duration.ZERO, Optional.empty(), Optional.of(String.valueOf(e.getMessage()))));
         }
     }
 
@@ -140,16 +143,37 @@ public final class Verification {
             List<RetryingTable> replicas =
                     targets.stream().flatMap(t -> t.table().stream()).map(paced).toList();
             DiffResult result = new Diff(paced.apply(primary), replicas, diff).run(findings);
-            last = new Last(began, Duration.between(began, Instant.now()), Optional.of(result), Optional.empty());
+            ended(new Last(began, Duration.between(began, Instant.now()), Optional.of(result), Optional.empty()));
         } catch (CancelledException e) {
             throw e;
         } catch (LockstepException e) {
-            last = new Last(
+            ended(new Last(
                     began,
                     Duration.between(began, Instant.now()),
                     Optional.empty(),
-                    Optional.of(String.valueOf(e.getMessage())));
+                    Optional.of(String.valueOf(e.getMessage()))));
         }
+    }
+
+    /** Equal tables are no news; drift and a comparison that failed are, once each. */
+    private void ended(Last now) {
+        Optional<String> before = Optional.ofNullable(last).flatMap(Last::error);
+        last = now;
+        now.error().filter(error -> !before.equals(now.error())).ifPresent(error -> log.accept("comparing: " + error));
+        now.result()
+                .ifPresent(result -> result.replicas().stream()
+                        .filter(replica -> different(replica.counts()) > 0)
+                        .forEach(replica -> log.accept(drift(replica))));
+    }
+
+    private static long different(DiffResult.Counts counts) {
+        return counts.missing() + counts.different() + counts.extra();
+    }
+
+    private static String drift(DiffResult.Replica replica) {
+        DiffResult.Counts counts = replica.counts();
+        return "comparing found " + replica.name() + " to differ: " + counts.missing() + " missing, "
+                + counts.different() + " different, " + counts.extra() + " extra; " + counts.repaired() + " repaired";
     }
 
     /** Eventually consistent scans cost a unit for 8 KB. */

@@ -100,13 +100,12 @@ class ReplicationTest {
                 Optional.of(Duration.ofMillis(300)),
                 verification,
                 RetryPolicy.BRIEF);
-        Pin pin = Pin.of(retrying(state), "test", "stream", primary.id(), copyFirst);
+        Pin.require(retrying(state), "test", "stream", primary.id(), copyFirst);
         return new Replication(
                 settings,
                 far,
                 List.of(targets),
                 retrying(state),
-                pin,
                 "worker-" + ThreadLocalRandom.current().nextInt(),
                 DeadLetters.NONE,
                 writers,
@@ -209,6 +208,41 @@ class ReplicationTest {
         assertThat(log).anyMatch(line -> line.contains("b is away")).anyMatch(line -> line.contains("b is back"));
     }
 
+    private void run(Replication replication) {
+        replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(stream.end())));
+    }
+
+    @Test
+    void a_destination_that_joins_later_is_copied_to_as_well_and_the_others_are_not_again() {
+        primary.put(version("x", 1)).put(version("y", 1));
+        Target first = target(a, new AtomicBoolean());
+        run(replication(true, Optional.empty(), first));
+        a.put(version("x", 2));
+        run(replication(true, Optional.empty(), first, target(b, new AtomicBoolean())));
+        assertThat(b.items()).isEqualTo(primary.items());
+        assertThat(a.items()).contains(version("x", 2));
+    }
+
+    @Test
+    void a_replica_that_was_made_anew_is_copied_to_anew() {
+        primary.put(version("x", 1)).put(version("y", 1));
+        run(replication(true, Optional.empty(), target(a, new AtomicBoolean())));
+        MemoryTable anew = new MemoryTable("a", BY_STRING);
+        Target target = target(anew, new AtomicBoolean());
+        run(replication(true, Optional.empty(), new Target("another id", target.destination(), target.table())));
+        assertThat(anew.items()).isEqualTo(primary.items());
+    }
+
+    @Test
+    void one_that_joins_later_and_holds_items_is_refused_too() {
+        Target first = target(a, new AtomicBoolean());
+        run(replication(true, Optional.empty(), first));
+        b.put(version("x", 1));
+        assertThatThrownBy(() -> replication(true, Optional.empty(), first, target(b, new AtomicBoolean())))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("--overwrite");
+    }
+
     @Test
     void a_copy_into_a_table_that_holds_items_is_refused() {
         a.put(version("x", 1));
@@ -218,12 +252,28 @@ class ReplicationTest {
     }
 
     @Test
+    void a_clock_that_goes_ahead_loses_no_change() {
+        state.put(Item.of(StateRow.named("pin")
+                .with("stream", "stream")
+                .with("table", primary.id())
+                .with("latest", 1)
+                .with("at", System.currentTimeMillis() + Duration.ofHours(1).toMillis())
+                .put(STATE)
+                .after()
+                .attributes()));
+        Replication replication = replication(false, Optional.empty(), target(a, new AtomicBoolean()));
+        stream.write(key("x"), version("x", 1));
+        replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0)));
+        assertThat(a.items()).isEqualTo(primary.items());
+    }
+
+    @Test
     void a_name_belongs_to_one_stream() {
-        Pin.of(retrying(state), "test", "stream", primary.id(), false);
-        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream/2", primary.id(), false))
+        Pin.require(retrying(state), "test", "stream", primary.id(), false);
+        assertThatThrownBy(() -> Pin.require(retrying(state), "test", "stream/2", primary.id(), false))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("another --name");
-        assertThatThrownBy(() -> Pin.of(retrying(state), "test", "stream", "another table", false))
+        assertThatThrownBy(() -> Pin.require(retrying(state), "test", "stream", "another table", false))
                 .isInstanceOf(InvalidSettingsException.class);
     }
 
@@ -250,6 +300,7 @@ class ReplicationTest {
                 .counts();
         assertThat(counts.different()).isEqualTo(1);
         assertThat(counts.repaired()).isEqualTo(1);
+        assertThat(log).anyMatch(line -> line.endsWith("0 missing, 1 different, 0 extra; 1 repaired"));
         assertThat(a.items()).isEqualTo(primary.items());
     }
 

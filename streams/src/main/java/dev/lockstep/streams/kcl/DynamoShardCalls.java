@@ -109,7 +109,8 @@ final class DynamoShardCalls implements ShardCalls {
                     next == null ? children(shardId) : List.of(),
                     Optional.ofNullable(answer.responseMetadata())
                             .map(meta -> meta.requestId())
-                            .orElse(""));
+                            .orElse(""),
+                    ServiceTime.of(answer));
         } catch (ExpiredIteratorException e) {
             throw new ExpiredIterator(e);
         } catch (TrimmedDataAccessException e) {

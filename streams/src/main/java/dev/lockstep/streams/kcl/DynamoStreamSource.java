@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,6 +84,12 @@ public final class DynamoStreamSource extends StreamSource {
     @Override
     Set<String> shardIds() {
         return shards().stream().map(Shard::shardId).collect(Collectors.toSet());
+    }
+
+    @Override
+    public Map<String, Optional<String>> lineage() {
+        return shards().stream()
+                .collect(Collectors.toMap(Shard::shardId, shard -> Optional.ofNullable(shard.parentShardId())));
     }
 
     List<Shard> shards() {

@@ -61,7 +61,8 @@ final class KinesisShardCalls implements ShardCalls {
                     answer.hasChildShards() ? answer.childShards() : List.of(),
                     Optional.ofNullable(answer.responseMetadata())
                             .map(meta -> meta.requestId())
-                            .orElse(""));
+                            .orElse(""),
+                    ServiceTime.of(answer));
         } catch (ExpiredIteratorException e) {
             throw new ExpiredIterator(e);
         } catch (ResourceNotFoundException e) {

@@ -1,14 +1,12 @@
 package dev.lockstep.streams.kcl;
 
 import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,12 +127,23 @@ final class LeaseTable {
         try {
             TableDescription found = call("DescribeTable", () -> client.describeTable(r -> r.tableName(table)))
                     .table();
+            requireOurs(found);
             boolean index = found.hasGlobalSecondaryIndexes()
                     && found.globalSecondaryIndexes().stream()
                             .anyMatch(i -> i.indexName().equals(INDEX) && i.indexStatus() == IndexStatus.ACTIVE);
             return found.tableStatus() == TableStatus.ACTIVE && index;
         } catch (UnknownTableException e) {
             return false;
+        }
+    }
+
+    /** KCL would try for ever to keep leases in a table of another key. */
+    private void requireOurs(TableDescription found) {
+        boolean leases = found.keySchema().size() == 1
+                && found.keySchema().get(0).attributeName().equals(KEY);
+        if (!leases) {
+            throw new InvalidSettingsException(
+                    "open", table, "a table of this name is there, and it is none of leases", "Choose another --name");
         }
     }
 
@@ -239,7 +248,7 @@ final class LeaseTable {
         if (!found.hasItem() || !text(found.item(), CHECKPOINT).equals(Optional.of(LATEST))) {
             return Optional.empty();
         }
-        Instant now = serviceTime(found).orElseGet(Instant::now);
+        Instant now = ServiceTime.of(found).orElseGet(Instant::now);
         conditionally(UpdateItemRequest.builder()
                 .tableName(table)
                 .key(key(shardId))
@@ -252,22 +261,6 @@ final class LeaseTable {
                         ":now", AttributeValue.fromN(Long.toString(now.toEpochMilli()))))
                 .build());
         return Optional.of(now);
-    }
-
-    /** This machine's clock may be wrong, and records carry the service's time. */
-    private static Optional<Instant> serviceTime(GetItemResponse answer) {
-        return Optional.ofNullable(answer.sdkHttpResponse())
-                .flatMap(http -> http.firstMatchingHeader("Date"))
-                .flatMap(LeaseTable::time);
-    }
-
-    private static Optional<Instant> time(String text) {
-        try {
-            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
     }
 
     /** Lets others take this worker's leases at once, and keeps its leader from giving it new ones. */

@@ -13,6 +13,7 @@ final class Renewals {
 
     void saw(List<LeaseTable.Row> rows) {
         long now = System.nanoTime();
+        leases.keySet().retainAll(rows.stream().map(LeaseTable.Row::shardId).toList());
         rows.forEach(row -> leases.merge(
                 row.shardId(),
                 new Seen(row.counter(), 0),

@@ -1,11 +1,18 @@
 package dev.lockstep.streams.kcl;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 
 /** What a shard's reader and its processor know of each other; they meet here, since KCL makes them apart. Thread-safe. */
 final class ShardDesk {
+    private static final int ANSWERS = 8;
+
     private final Prefetch.Shard prefetched;
     private final Consumer<RuntimeException> failures;
+    private final Deque<Duration> ahead = new ArrayDeque<>();
     private volatile long readNanos = System.nanoTime();
     private volatile boolean open;
     private volatile boolean processing;
@@ -21,6 +28,22 @@ final class ShardDesk {
 
     void read() {
         readNanos = System.nanoTime();
+    }
+
+    /** Takes note of what the service's clock showed just now. */
+    synchronized void told(Instant time) {
+        ahead.addLast(Duration.between(Instant.now(), time));
+        if (ahead.size() > ANSWERS) {
+            ahead.removeFirst();
+        }
+    }
+
+    /**
+     * What the service's clock showed at least when ours showed that, some answers ago: several are on their way from the
+     * reader to the processor.
+     */
+    synchronized Instant serviceTime(Instant ours) {
+        return ours.plus(ahead.stream().min(Duration::compareTo).orElse(Duration.ZERO));
     }
 
     void failed(RuntimeException e) {

@@ -1,7 +1,9 @@
 package dev.lockstep.streams.kcl;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.kinesis.retrieval.GetRecordsResponseAdapter;
@@ -13,16 +15,18 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  * @param next where the next read begins; null at the shard's end
  * @param behind milliseconds between the last change and the read; null where there was none
  * @param children the shards that follow this one, at its end
+ * @param told the service's time, where it says
  */
 record ShardPage(
         List<ReadRecord> read,
         @Nullable String next,
         @Nullable Long behind,
         List<ChildShard> children,
-        String request) implements GetRecordsResponseAdapter {
+        String request,
+        Optional<Instant> told) implements GetRecordsResponseAdapter {
 
     static ShardPage end(List<ChildShard> children) {
-        return new ShardPage(List.of(), null, null, children, "");
+        return new ShardPage(List.of(), null, null, children, "", Optional.empty());
     }
 
     long bytes() {

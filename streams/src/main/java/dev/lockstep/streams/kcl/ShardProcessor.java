@@ -20,6 +20,7 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * One shard's records from KCL to the work, and its position back.
@@ -47,6 +48,8 @@ final class ShardProcessor implements ShardRecordProcessor {
         ShardDesk desk(String shardId);
 
         Optional<Instant> pin(String shardId);
+
+        boolean beginsAnywhere(String shardId);
 
         void failed(Throwable failure);
 
@@ -89,7 +92,9 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
         ShardDesk ours = worker.desk(shardId);
         desk = ours;
+        ShardWork.Beginning from;
         try {
+            from = beginning(input.extendedSequenceNumber());
             worker.take(shardId, this);
             notBefore = worker.pin(shardId).map(at -> at.minus(CLOCKS)).orElse(null);
         } catch (InterruptedException e) {
@@ -105,8 +110,17 @@ final class ShardProcessor implements ShardRecordProcessor {
             }
             opened = true;
         }
-        worker.work().opened(shardId);
+        worker.work().opened(shardId, from);
         ours.open();
+    }
+
+    private ShardWork.Beginning beginning(ExtendedSequenceNumber position) {
+        String sequence = position.sequenceNumber();
+        return position.isSentinelCheckpoint()
+                ? new ShardWork.Beginning(
+                        Optional.empty(),
+                        position.equals(ExtendedSequenceNumber.TRIM_HORIZON) && !worker.beginsAnywhere(shardId))
+                : new ShardWork.Beginning(Optional.of(sequence), false);
     }
 
     @Override
@@ -120,6 +134,8 @@ final class ShardProcessor implements ShardRecordProcessor {
             List<StreamRecord> wanted = wanted(read);
             if (!wanted.isEmpty()) {
                 worker.work().process(shardId, wanted);
+            } else if (read.isEmpty() && input.cacheEntryTime() != null) {
+                worker.work().nothingNew(shardId, desk().serviceTime(input.cacheEntryTime()));
             }
             if (!isClosed()) {
                 processed(read, input);
@@ -243,6 +259,10 @@ final class ShardProcessor implements ShardRecordProcessor {
     public void shardEnded(ShardEndedInput input) {
         while (enter()) {
             try {
+                worker.work().ended(shardId);
+                if (isClosed()) {
+                    return;
+                }
                 input.checkpointer().checkpoint();
                 unkept = null;
                 close();
@@ -252,6 +272,11 @@ final class ShardProcessor implements ShardRecordProcessor {
             } catch (ThrottlingException | KinesisClientLibDependencyException | InvalidStateException e) {
                 worker.troubled(new IllegalStateException("the end of " + shardId + " could not be kept", e));
                 pause();
+            } catch (RuntimeException e) {
+                if (close()) {
+                    worker.failed(e);
+                }
+                return;
             } finally {
                 leave();
             }
@@ -347,6 +372,10 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     WorkerStatus.Shard status() {
         return status;
+    }
+
+    boolean worksAt(ShardDesk one) {
+        return desk == one;
     }
 
     private ShardDesk desk() {

@@ -127,6 +127,7 @@ final class ShardReader implements DataFetcher {
             ShardPage page = calls.read(shardId, from);
             desk.read();
             lastRead = clock.instant();
+            desk.told(page.told().orElse(lastRead));
             return new Result(page);
         } catch (ShardCalls.ExpiredIterator e) {
             restartIterator();

@@ -2,6 +2,8 @@ package dev.lockstep.streams.kcl;
 
 import dev.lockstep.LockstepException;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
@@ -42,6 +44,13 @@ public abstract sealed class StreamSource permits DynamoStreamSource, KinesisSou
 
     /** All shards that the stream still has. */
     abstract Set<String> shardIds();
+
+    /** All shards that the stream still has, and which one each follows; that one may be gone. */
+    public Map<String, Optional<String>> lineage() {
+        Map<String, Optional<String>> parents = new HashMap<>();
+        shardIds().forEach(shard -> parents.put(shard, Optional.empty()));
+        return parents;
+    }
 
     /** The failure that says that changes of this shard were lost. */
     final LostChangesException lost(String shardId, String since) {

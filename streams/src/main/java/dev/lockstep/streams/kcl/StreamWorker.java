@@ -336,6 +336,7 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         @Override
         public void left(String shardId, ShardProcessor processor) {
             shards.remove(shardId, processor);
+            desks.computeIfPresent(shardId, (id, desk) -> processor.worksAt(desk) ? null : desk);
         }
 
         @Override
@@ -346,6 +347,11 @@ public final class StreamWorker implements Replication.Reader, AutoCloseable {
         @Override
         public Optional<Instant> pin(String shardId) {
             return settings.from() == WorkerSettings.Start.LATEST ? leases.pin(shardId) : Optional.empty();
+        }
+
+        @Override
+        public boolean beginsAnywhere(String shardId) {
+            return leases.beginsAnywhere(shardId);
         }
 
         @Override

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * is no manifest and no hash: whether such a backup is whole only its maker knows. A run after one that was killed writes
  * all of its segments anew.
  */
-public final class MapboxBackup {
+public final class BareBackup {
     private final RetryingObjects objects;
     private final ObjectRef folder;
     private final BackupSettings settings;
@@ -30,8 +30,7 @@ public final class MapboxBackup {
     private final SegmentReading reading;
 
     /** @param folder in which the backup's folder is made */
-    public MapboxBackup(
-            Table table, ObjectStore objects, ObjectRef folder, BackupSettings settings, Progress progress) {
+    public BareBackup(Table table, ObjectStore objects, ObjectRef folder, BackupSettings settings, Progress progress) {
         this.objects = RetryingObjects.over(objects, settings.retry(), progress);
         this.folder = folder.folder(settings.jobId());
         this.settings = settings;

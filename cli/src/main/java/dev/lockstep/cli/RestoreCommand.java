@@ -1,0 +1,205 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.backup.Source;
+import dev.lockstep.capacity.Usage;
+import dev.lockstep.restore.Restore;
+import dev.lockstep.restore.RestoreSettings;
+import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.table.TableDocument;
+import dev.lockstep.table.TableRef;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep restore}. */
+@Command(
+        name = "restore",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Brings the items of SOURCE back into TABLE. All of SOURCE is read and proved before anything is written.",
+            "SOURCE is a backup of ours, an export of DynamoDB's to S3 (full, or with incremental ones), a backup or snapshot of"
+                    + " mapbox/dynamodb-replicator, a file of 'dyno export', an export of EMR or Data Pipeline, a folder of"
+                    + " items; or, with --at, a prefix that holds full backups and a change log. In S3, or downloaded.",
+            "In a table that is in use each item is set only if it still is what was read, so nothing that somebody writes"
+                    + " meanwhile is replaced unseen."
+        },
+        footerHeading = "%nExit status:%n",
+        footer = "  0  done    1  some items could not be restored    2  wrong command line, nothing was written"
+                + "    3  stopped by a failure    130  interrupted")
+final class RestoreCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "SOURCE", description = "s3://bucket/prefix, or a folder or file here.")
+    String source = "";
+
+    @Parameters(index = "1", paramLabel = "TABLE", description = "The table to write: region/table, an ARN, ...")
+    String table = "";
+
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            converter = Instants.class,
+            description = "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds since"
+                    + " 1970. From the newest full backup before it and the change log.")
+    @Nullable
+    Instant at;
+
+    @Option(names = "--key", paramLabel = "JSON", description = "Only the item of this key. Repeatable.")
+    List<String> only = new ArrayList<>();
+
+    @Option(
+            names = "--create",
+            description = "Make the table if it is not there, as the source describes it: keys, indexes, billing mode,"
+                    + " stream, TTL, tags.")
+    boolean create;
+
+    @Option(names = "--overwrite", description = "Replace items that the table holds and the source has too.")
+    boolean overwrite;
+
+    @Option(
+            names = "--delete-extra",
+            description = "Make the table equal to the source: replace, and delete what the source does not have.")
+    boolean deleteExtra;
+
+    @Option(names = "--dry-run", description = "Prove the source, and count what would change; write nothing.")
+    boolean dryRun;
+
+    @Option(names = "--undo-log", paramLabel = "FILE", description = "Keep what is replaced or deleted, for 'lockstep undo'.")
+    @Nullable
+    Path undoLog;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Files read at once (default: ${DEFAULT-VALUE}).")
+    int parallel;
+
+    @Mixin
+    FoundSource.Options finding = new FoundSource.Options();
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TableRef ref = TableRef.parse(table);
+        Console console = Console.of(spec, common);
+        try (Connections connections = new Connections(common.allowHttp)) {
+            Optional<DynamoTable> there =
+                    connections.exists(ref) ? Optional.of(connections.open(ref)) : Optional.empty();
+            if (there.isEmpty() && !create) {
+                throw new InvalidSettingsException(
+                        "restore", ref.text(), "there is no such table", "Say --create to make it as the source describes it");
+            }
+            try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()));
+                    FoundSource found = finding.find(connections, source, at, there.map(DynamoTable::keys), ref, common, progress)) {
+                found.notes().forEach(note -> console.err().println("lockstep: " + note));
+                return restore(connections, ref, there, found.source(), progress, console);
+            }
+        }
+    }
+
+    private int restore(
+            Connections connections,
+            TableRef ref,
+            Optional<DynamoTable> there,
+            Source from,
+            ConsoleProgress progress,
+            Console console) {
+        long began = System.nanoTime();
+        KeySchema keys = there.map(DynamoTable::keys)
+                .orElseGet(() -> from.table().orElseThrow(() -> undescribed(from)).keys());
+        try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
+            if (there.isEmpty() && dryRun) {
+                return print(console, progress, restore.intoNothing(), from, ref.text(), Map.of(), began);
+            }
+            DynamoTable to = there.orElseGet(() -> made(connections, ref, from, console));
+            Restore.Result result = restore.into(to);
+            return print(console, progress, result, from, to.name(), Map.of(to.name(), to.usage()), began);
+        }
+    }
+
+    private static InvalidSettingsException undescribed(Source from) {
+        return new InvalidSettingsException(
+                "restore",
+                from.name(),
+                "it does not tell what its table was like",
+                "Create the table, then restore into it");
+    }
+
+    private static DynamoTable made(Connections connections, TableRef ref, Source from, Console console) {
+        TableDocument model = from.table().orElseThrow(() -> undescribed(from));
+        console.err().println("lockstep: creating " + ref + " as " + from.name() + " describes it");
+        connections.create(model, ref);
+        return connections.open(ref);
+    }
+
+    private RestoreSettings settings(KeySchema keys) {
+        Set<Key> wanted = new LinkedHashSet<>();
+        only.forEach(key -> wanted.add(ItemJson.readKey(key, keys)));
+        return new RestoreSettings(
+                wanted,
+                overwrite,
+                deleteExtra,
+                dryRun,
+                Optional.ofNullable(undoLog),
+                parallel,
+                Path.of(System.getProperty("java.io.tmpdir")),
+                common.retry());
+    }
+
+    private int print(
+            Console console,
+            ConsoleProgress progress,
+            Restore.Result result,
+            Source from,
+            String to,
+            Map<String, Usage> usage,
+            long began) {
+        progress.close();
+        long elapsed = System.nanoTime() - began;
+        Written written =
+                new Written(result.read(), result.written(), result.deleted(), result.skipped(), result.failed());
+        console.print(written.json(usage, elapsed), () -> text(result, from, to, usage, elapsed));
+        return result.failed() == 0 ? 0 : 1;
+    }
+
+    private String text(Restore.Result result, Source from, String to, Map<String, Usage> usage, long elapsed) {
+        return String.format(
+                        Locale.ROOT,
+                        "%s: %,d read from %s (%s), all whole%n%s %s: %,d written, %,d deleted, %,d already right, %,d failed%n",
+                        dryRun ? "dry run" : "restored",
+                        result.read(),
+                        from.name(),
+                        from.format(),
+                        dryRun ? "would change in" : "into",
+                        to,
+                        result.written(),
+                        result.deleted(),
+                        result.skipped(),
+                        result.failed())
+                + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing();
+    }
+}
