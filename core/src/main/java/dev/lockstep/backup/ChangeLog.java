@@ -8,6 +8,7 @@ import dev.lockstep.table.Key;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +145,8 @@ public final class ChangeLog {
     public Layer layer(Instant from, Instant upTo) {
         LoggedStream stream = best(from, upTo);
         Instant earlier = second(from.minus(CLOCKS));
-        Instant begin = stream.gaps(earlier, second(upTo)).isEmpty() ? earlier : second(from);
+        Instant whole = stream.gaps(earlier, second(upTo)).isEmpty() ? earlier : second(from);
+        Instant begin = stream.tellsMinutes() ? whole.truncatedTo(ChronoUnit.MINUTES) : whole;
         return new Layer("changes from " + begin + " to " + upTo, List.copyOf(stream.parts(begin, second(upTo))));
     }
 

@@ -53,6 +53,11 @@ final class LoggedStream {
         return tips.values().iterator().next().subject().tableId();
     }
 
+    /** DynamoDB Local, whose Region it is, cuts the times of records to the minute; DynamoDB to the second. */
+    boolean tellsMinutes() {
+        return tips.values().iterator().next().subject().stream().contains(":ddblocal:");
+    }
+
     /** Whether its records came by Lambda, which does not tell their shards. */
     boolean unprovable() {
         return tips.keySet().stream().anyMatch(ChangeLogWriter::isLambda);
