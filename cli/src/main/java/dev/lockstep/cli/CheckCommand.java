@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.backup.BackupCheck;
 import dev.lockstep.backup.BackupCheck.Result;
+import dev.lockstep.backup.ChangeLog;
 import dev.lockstep.backup.DamagedException;
 import dev.lockstep.backup.Sources;
 import dev.lockstep.backup.Sources.Opened;
@@ -33,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Proves a backup without restoring it: every file is read, its hash and count compared with the manifest, every"
                     + " line parsed. Names each file that is damaged, missing or too many.",
             "LOCATION is a full backup, an export to S3, a dynamodb-replicator backup or snapshot, a file of dyno export, a"
-                    + " Data Pipeline export or a folder of items."
+                    + " Data Pipeline export, a folder of items, or a change log (…/lockstep-changes/TABLE)."
         },
         footerHeading = "%nExit status:%n",
         footer = "  0  whole    1  faults were found    2  wrong command line, or nothing there    3  could not be read"
@@ -81,8 +82,9 @@ final class CheckCommand implements Callable<Integer> {
     private Result check(RetryingObjects objects, ObjectRef ref, Pool calls, ConsoleProgress progress) {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            Opened opened =
-                    Sources.open(objects, ref.prefix(), new Sources.Settings(Optional.empty(), temporary, calls));
+            Opened opened = ChangeLog.isMeantBy(ref)
+                    ? log(ChangeLog.openFolder(objects, ref, calls))
+                    : Sources.open(objects, ref.prefix(), new Sources.Settings(Optional.empty(), temporary, calls));
             progress.warning(opened.source().name() + ": " + opened.source().format());
             opened.notes().forEach(progress::warning);
             progress.expecting(0);
@@ -91,6 +93,13 @@ final class CheckCommand implements Callable<Integer> {
         } catch (DamagedException e) {
             return new Result(0, 0, 0, List.of(e));
         }
+    }
+
+    private static Opened log(ChangeLog log) {
+        String reach = log.earliest()
+                .flatMap(from -> log.latest().map(to -> "it is whole from " + from + " to " + to))
+                .orElse("it is whole at no time");
+        return new Opened(log.everything(), Optional.empty(), List.of(reach));
     }
 
     private static ObjectNode json(Result result, Duration elapsed) {

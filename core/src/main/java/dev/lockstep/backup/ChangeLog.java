@@ -45,7 +45,20 @@ public final class ChangeLog {
      * @throws LockstepException where there is no change log of the table
      */
     public static ChangeLog open(ObjectStore objects, ObjectRef prefix, String table, Pool calls) {
-        ObjectRef folder = LogPlace.ofTable(prefix, table);
+        return of(objects, LogPlace.ofTable(prefix, table), prefix.text(), calls);
+    }
+
+    /** Whether a user means a table's change log itself: {@code …/lockstep-changes/TABLE}. */
+    public static boolean isMeantBy(ObjectRef folder) {
+        return LogPlace.isOfTable(folder);
+    }
+
+    /** The log in such a folder. */
+    public static ChangeLog openFolder(ObjectStore objects, ObjectRef folder, Pool calls) {
+        return of(objects, folder, "s3://BUCKET/PREFIX", calls);
+    }
+
+    private static ChangeLog of(ObjectStore objects, ObjectRef folder, String destination, Pool calls) {
         List<Supplier<LogTip>> gets = objects.list(LogPlace.tips(folder))
                 .filter(entry -> LogPlace.isTip(entry.key()))
                 .map(entry -> (Supplier<LogTip>) () -> tip(objects, entry.key()))
@@ -55,7 +68,7 @@ public final class ChangeLog {
                     "read",
                     folder.text(),
                     "there is no change log of this table",
-                    "'lockstep replicate TABLE " + prefix.text() + "' keeps one");
+                    "'lockstep replicate TABLE " + destination + "' keeps one");
         }
         Map<String, Map<String, LogTip>> byLabel = new TreeMap<>();
         for (LogTip tip : calls.all(gets)) {
@@ -94,6 +107,13 @@ public final class ChangeLog {
     /** As the user knows it. */
     public String name() {
         return name;
+    }
+
+    /** All that is in it, to be proved; its faults are its gaps. A table cannot be made of it. */
+    public Source everything() {
+        return new WholeLog(
+                name,
+                streams.stream().sorted(LoggedStream.NEWEST_FIRST.reversed()).toList());
     }
 
     /** Since when the newest stream's log is whole; empty where it is not, at any time. */

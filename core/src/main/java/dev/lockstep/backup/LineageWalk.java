@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The tips and the names of files tell; a file is only read to find out the time of a gap. Used once.
  */
 final class LineageWalk {
+    private static final String BEGINS = "the log begins later";
+
     private final LoggedStream stream;
     private final Instant from;
     private final Instant to;
@@ -28,6 +30,11 @@ final class LineageWalk {
         this.stream = stream;
         this.from = from;
         this.to = to;
+    }
+
+    /** Whether it is only that the log did not always exist. */
+    static boolean isTheBeginning(LogGap gap) {
+        return gap.since().isEmpty() && gap.why().equals(BEGINS);
     }
 
     List<LogGap> gaps() {
@@ -75,7 +82,7 @@ final class LineageWalk {
                 || parent.map(p -> LoggedStream.joins(p, tip)).orElse(false);
         if (!goesOn) {
             String why = tip.from().isPresent()
-                    ? "the log begins later"
+                    ? BEGINS
                     : "the log of its parent " + tip.parent().orElse("") + " is not there to its end";
             note(tip.shard(), Optional.empty(), parent.flatMap(LogTip::until), tip.from(), why);
         }

@@ -23,6 +23,12 @@ record LogPlace(ObjectRef table, String label) {
         return prefix.folder(FOLDER).folder(table);
     }
 
+    /** Whether a folder is that of a table's logs, by its name. */
+    static boolean isOfTable(ObjectRef folder) {
+        String[] parts = folder.prefix().split("/", -1);
+        return parts.length > 1 && parts[parts.length - 2].equals(FOLDER);
+    }
+
     /** What the keys of all tips of a table begin with. */
     static String tips(ObjectRef table) {
         return table.folder(TIPS).keysBeginWith();

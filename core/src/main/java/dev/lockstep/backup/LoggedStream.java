@@ -94,16 +94,18 @@ final class LoggedStream {
                 .flatMap(this::reach);
     }
 
-    /** Whether a shard's log goes on where its parent's ends. */
+    /**
+     * Whether a shard's log goes on where its parent's ends. One that is whole from its first record was begun when the
+     * parent's tip told of its end, even if an older tip was written over that since.
+     */
     static boolean joins(LogTip parent, LogTip tip) {
+        Optional<Instant> from = tip.from();
+        if (!parent.opened() || from.isEmpty()) {
+            return parent.opened();
+        }
         // Where the parent was still open when the child's log begins, the child is younger than that, and so is whole.
-        return parent.opened()
-                && parent.ended()
-                && tip.from()
-                        .map(from -> parent.until()
-                                .map(until -> !until.isBefore(from))
-                                .orElse(false))
-                        .orElse(true);
+        return parent.ended()
+                && parent.until().map(until -> !until.isBefore(from.get())).orElse(false);
     }
 
     /** The last second that is wholly in the log; empty where of some shard nothing is known. */

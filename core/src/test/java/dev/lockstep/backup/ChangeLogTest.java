@@ -464,6 +464,54 @@ class ChangeLogTest {
     }
 
     @Test
+    void an_old_tip_that_is_written_late_over_the_end_of_a_shard_does_no_harm() {
+        ShardLog parent = first("p");
+        parent.append(records(1, 10));
+        byte[] open = objects.get(tip("p")).orElseThrow().content();
+        parent.ended(List.of("c"));
+        open("c", Optional.of("p"), Optional.empty(), true, 11).append(records(11, 20));
+        // Whoever lost the shard writes its tip late.
+        objects.put(tip("p"), open, Options.REPLACE);
+        assertThat(log().check(NOON, second(19)).whole()).isTrue();
+        assertThat(log().latest()).contains(second(19));
+    }
+
+    @Test
+    void a_parent_that_was_not_read_to_its_end_is_a_gap() {
+        first("p").append(records(1, 10));
+        open("c", Optional.of("p"), Optional.empty(), true, 11).append(records(11, 20));
+        assertThat(log().check(NOON, second(19)).text()).contains("shard c");
+        assertThat(log().earliest()).contains(second(12));
+    }
+
+    private BackupCheck.Result checked() {
+        Source all = ChangeLog.openFolder(objects, ObjectRef.parse("s3://bucket/backup/lockstep-changes/orders"), calls)
+                .everything();
+        return BackupCheck.run(all, Optional.empty(), new BackupCheck.Settings(2, folder), Progress.NONE);
+    }
+
+    @Test
+    void a_check_proves_all_files_and_names_gaps_and_damage() {
+        ShardLog shard = first("s");
+        shard.append(records(1, 5));
+        shard.append(records(6, 9));
+        shard.append(records(10, 12));
+        assertThat(checked().faults()).isEmpty();
+        assertThat(checked().items()).isEqualTo(12);
+
+        String last = files("s").get(2);
+        byte[] bad = objects.get(last).orElseThrow().content().clone();
+        bad[bad.length / 2] ^= 1;
+        objects.put(last, bad, Options.REPLACE);
+        objects.delete(files("s").get(1));
+        assertThat(checked().faults())
+                .extracting(DamagedException::getMessage)
+                .hasSize(2)
+                .anyMatch(fault -> fault.contains("gap") && fault.contains(sequence(5)))
+                .anyMatch(fault -> fault.contains(last));
+    }
+
+    @Test
     void each_version_of_an_item_is_told_with_its_time() {
         ShardLog shard = first("s");
         shard.append(records(1, 5));
