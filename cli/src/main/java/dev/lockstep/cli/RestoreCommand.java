@@ -111,7 +111,8 @@ final class RestoreCommand implements Callable<Integer> {
             }
             Optional<Source> one = there.flatMap(to -> item(connections, to));
             if (one.isPresent()) {
-                try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
+                try (ConsoleProgress progress =
+                        console.progress(there.map(List::of).orElse(List.of()))) {
                     return restore(connections, ref, there, one.get(), progress, console);
                 }
             }

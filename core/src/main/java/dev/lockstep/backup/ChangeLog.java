@@ -71,7 +71,9 @@ public final class ChangeLog {
 
     /** Whether there is a change log of the table. */
     public static boolean isThere(ObjectStore objects, ObjectRef prefix, String table) {
-        return objects.list(LogPlace.tips(LogPlace.ofTable(prefix, table))).findAny().isPresent();
+        return objects.list(LogPlace.tips(LogPlace.ofTable(prefix, table)))
+                .findAny()
+                .isPresent();
     }
 
     private static LogTip tip(ObjectStore objects, String key) {

@@ -84,7 +84,9 @@ class ReplicationTest {
                 return destination.apply(changes);
             }
         };
-        return new Target(table.name(), absent, Optional.of(retrying(table)));
+        RetryingTable whole =
+                RetryingTable.over(new AwayTable(table, away), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
+        return new Target(table.name(), absent, Optional.of(whole));
     }
 
     private Replication replication(
