@@ -36,8 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
                     + " restore' takes; with --at, a prefix that holds full backups and a change log."
         },
         footerHeading = "%nExit status:%n",
-        footer = "  0  done    2  wrong command line, nothing was written    3  stopped by a failure, or the source is damaged;"
-                + " no object was made    130  interrupted")
+        footer =
+                "  0  done    2  wrong command line, nothing was written    3  stopped by a failure, or the source is damaged;"
+                        + " no object was made    130  interrupted")
 final class SnapshotCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "s3://bucket/prefix, or a folder or file here.")
     String source = "";
@@ -109,7 +110,10 @@ final class SnapshotCommand implements Callable<Integer> {
                             .filter(entry -> entry.key().equals(to.prefix()))
                             .isPresent()) {
                 throw new InvalidSettingsException(
-                        "write", to.text(), "there is such an object already", "Choose another name, or say --overwrite");
+                        "write",
+                        to.text(),
+                        "there is such an object already",
+                        "Choose another name, or say --overwrite");
             }
         }
     }
@@ -121,7 +125,10 @@ final class SnapshotCommand implements Callable<Integer> {
         KeySchema keys = found.opened()
                 .keys()
                 .orElseThrow(() -> new InvalidSettingsException(
-                        "read", from.name(), "nothing tells what the key of its items is", "Restore it into a table instead"));
+                        "read",
+                        from.name(),
+                        "nothing tells what the key of its items is",
+                        "Restore it into a table instead"));
         Merged.Settings reading = new Merged.Settings(parallel, FoundSource.temporary());
         try (Merged merged = Merged.prove(from, keys, key -> true, reading, progress);
                 Snapshot snapshot = new Snapshot(bucket, to.prefix(), overwrite)) {
