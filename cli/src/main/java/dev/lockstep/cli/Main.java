@@ -22,6 +22,7 @@ import picocli.CommandLine.HelpCommand;
             UndoCommand.class,
             CopyCommand.class,
             BackupCommand.class,
+            SnapshotCommand.class,
             RestoreCommand.class,
             ReplicateCommand.class,
             CheckCommand.class,
