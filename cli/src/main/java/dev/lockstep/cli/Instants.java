@@ -20,8 +20,8 @@ final class Instants implements ITypeConverter<Instant> {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw new TypeConversionException(
-                    "'" + text + "' is not an instant such as 2025-03-01T12:00:00Z, 2025-03-01T13:00:00+01:00 or 1740830400");
+            throw new TypeConversionException("'" + text
+                    + "' is not an instant such as 2025-03-01T12:00:00Z, 2025-03-01T13:00:00+01:00 or 1740830400");
         }
     }
 }

@@ -56,8 +56,9 @@ final class RestoreCommand implements Callable<Integer> {
             names = "--at",
             paramLabel = "TIME",
             converter = Instants.class,
-            description = "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds since"
-                    + " 1970. From the newest full backup before it and the change log.")
+            description =
+                    "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds since"
+                            + " 1970. From the newest full backup before it and the change log.")
     @Nullable
     Instant at;
 
@@ -81,7 +82,10 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Prove the source, and count what would change; write nothing.")
     boolean dryRun;
 
-    @Option(names = "--undo-log", paramLabel = "FILE", description = "Keep what is replaced or deleted, for 'lockstep undo'.")
+    @Option(
+            names = "--undo-log",
+            paramLabel = "FILE",
+            description = "Keep what is replaced or deleted, for 'lockstep undo'.")
     @Nullable
     Path undoLog;
 
@@ -111,10 +115,14 @@ final class RestoreCommand implements Callable<Integer> {
                     connections.exists(ref) ? Optional.of(connections.open(ref)) : Optional.empty();
             if (there.isEmpty() && !create) {
                 throw new InvalidSettingsException(
-                        "restore", ref.text(), "there is no such table", "Say --create to make it as the source describes it");
+                        "restore",
+                        ref.text(),
+                        "there is no such table",
+                        "Say --create to make it as the source describes it");
             }
             try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()));
-                    FoundSource found = finding.find(connections, source, at, there.map(DynamoTable::keys), ref, common, progress)) {
+                    FoundSource found = finding.find(
+                            connections, source, at, there.map(DynamoTable::keys), ref, common, progress)) {
                 found.notes().forEach(note -> console.err().println("lockstep: " + note));
                 return restore(connections, ref, there, found.source(), progress, console);
             }
@@ -130,7 +138,8 @@ final class RestoreCommand implements Callable<Integer> {
             Console console) {
         long began = System.nanoTime();
         KeySchema keys = there.map(DynamoTable::keys)
-                .orElseGet(() -> from.table().orElseThrow(() -> undescribed(from)).keys());
+                .orElseGet(
+                        () -> from.table().orElseThrow(() -> undescribed(from)).keys());
         try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
             if (there.isEmpty() && dryRun) {
                 return print(console, progress, restore.intoNothing(), from, ref.text(), Map.of(), began);
