@@ -40,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
             ItemCommand.DiffItem.class,
             ItemCommand.CopyItem.class,
             ItemBackupCommand.class,
+            ItemRestoreCommand.class,
             ItemHistoryCommand.class
         })
 final class ItemCommand implements Callable<Integer> {

@@ -1,8 +1,10 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.backup.ChangeLog;
 import dev.lockstep.folder.ItemVersion;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.ItemJson;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ItemHistoryCommand extends ItemInFolder {
     @Override
     int run(Opened opened, Console console) {
-        List<ItemVersion> versions = versions(opened);
+        List<ItemVersion> versions = versions(opened, console);
         boolean kept = opened.bucket().keepsVersions();
         if (!kept) {
             console.err()
@@ -43,8 +45,28 @@ final class ItemHistoryCommand extends ItemInFolder {
         return 0;
     }
 
-    private static List<ItemVersion> versions(Opened opened) {
-        return opened.folder().history(opened.key());
+    /** Of the time that a change log tells of, it tells all; of the time before, what the folder kept. */
+    private static List<ItemVersion> versions(Opened opened, Console console) {
+        List<ItemVersion> inFolder = opened.folder().history(opened.key());
+        Optional<ChangeLog> log = log(opened);
+        if (log.isEmpty()) {
+            return inFolder;
+        }
+        List<ItemVersion> logged = log.get().history(opened.key());
+        Instant since = logged.stream().map(ItemVersion::at).findFirst().orElse(Instant.MAX);
+        log.get().earliest().ifPresent(from -> console.err()
+                .println("lockstep: the change log tells every change since " + from));
+        List<ItemVersion> all = new ArrayList<>(inFolder);
+        all.removeIf(version -> !version.at().isBefore(since));
+        all.addAll(logged);
+        return all;
+    }
+
+    private static Optional<ChangeLog> log(Opened opened) {
+        String name = opened.table().description().tableName();
+        return ChangeLog.isThere(opened.bucket(), opened.prefix(), name)
+                ? Optional.of(ChangeLog.open(opened.bucket(), opened.prefix(), name, opened.calls()))
+                : Optional.empty();
     }
 
     /** A version, and the item before it as far as it is known. */
@@ -61,7 +83,10 @@ final class ItemHistoryCommand extends ItemInFolder {
             if (!version.problem().isEmpty()) {
                 return "unreadable";
             }
-            return version.isDelete() ? "delete" : "put";
+            if (!version.isDelete()) {
+                return "put";
+            }
+            return version.expired() ? "delete by TTL" : "delete";
         }
 
         ObjectNode json() {

@@ -22,9 +22,10 @@ import picocli.CommandLine.HelpCommand;
             UndoCommand.class,
             CopyCommand.class,
             BackupCommand.class,
+            RestoreCommand.class,
             ReplicateCommand.class,
-            ItemCommand.class,
             CheckCommand.class,
+            ItemCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
         },

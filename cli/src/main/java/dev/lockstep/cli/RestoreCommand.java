@@ -13,7 +13,6 @@ import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TableRef;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,16 +50,6 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Parameters(index = "1", paramLabel = "TABLE", description = "The table to write: region/table, an ARN, ...")
     String table = "";
-
-    @Option(
-            names = "--at",
-            paramLabel = "TIME",
-            converter = Instants.class,
-            description =
-                    "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds since"
-                            + " 1970. From the newest full backup before it and the change log.")
-    @Nullable
-    Instant at;
 
     @Option(names = "--key", paramLabel = "JSON", description = "Only the item of this key. Repeatable.")
     List<String> only = new ArrayList<>();
@@ -120,6 +109,12 @@ final class RestoreCommand implements Callable<Integer> {
                         "there is no such table",
                         "Say --create to make it as the source describes it");
             }
+            Optional<Source> one = there.flatMap(to -> item(connections, to));
+            if (one.isPresent()) {
+                try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
+                    return restore(connections, ref, there, one.get(), progress, console);
+                }
+            }
             try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()));
                     FoundSource found = finding.find(
                             connections, source, at, there.map(DynamoTable::keys), ref, common, progress)) {
@@ -127,6 +122,15 @@ final class RestoreCommand implements Callable<Integer> {
                 return restore(connections, ref, there, found.source(), progress, console);
             }
         }
+    }
+
+    /** One item of a folder of items needs no reading of the whole folder. */
+    private Optional<Source> item(Connections connections, DynamoTable to) {
+        if (only.size() != 1) {
+            return Optional.empty();
+        }
+        Key key = ItemJson.readKey(only.get(0), to.keys());
+        return finding.item(connections, source, to.description().tableName(), key, common);
     }
 
     private int restore(
@@ -175,7 +179,7 @@ final class RestoreCommand implements Callable<Integer> {
                 dryRun,
                 Optional.ofNullable(undoLog),
                 parallel,
-                Path.of(System.getProperty("java.io.tmpdir")),
+                FoundSource.temporary(),
                 common.retry());
     }
 

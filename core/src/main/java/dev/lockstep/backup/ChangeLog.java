@@ -1,6 +1,7 @@
 package dev.lockstep.backup;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.folder.ItemVersion;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.table.Key;
@@ -66,6 +67,13 @@ public final class ChangeLog {
                 .sorted(LoggedStream.NEWEST_FIRST)
                 .toList();
         return new ChangeLog(folder.text(), streams, calls);
+    }
+
+    /** Whether there is a change log of the table. */
+    public static boolean isThere(ObjectStore objects, ObjectRef prefix, String table) {
+        return objects.list(LogPlace.tips(LogPlace.ofTable(prefix, table)))
+                .findAny()
+                .isPresent();
     }
 
     private static LogTip tip(ObjectStore objects, String key) {
@@ -172,9 +180,11 @@ public final class ChangeLog {
                         entry.order(),
                         new ItemVersion(
                                 Instant.ofEpochSecond(entry.seconds()),
+                                part.name(),
+                                entry.order(),
                                 Optional.ofNullable(entry.image()),
                                 entry.expired(),
-                                entry.order()));
+                                ""));
             }
         });
         return versions;

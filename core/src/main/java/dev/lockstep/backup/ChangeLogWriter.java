@@ -112,6 +112,7 @@ public final class ChangeLogWriter {
      */
     public void append(List<StreamRecord> records) {
         List<LogEntry> entries = records.stream()
+                .filter(record -> record.sequence().matches("\\d{1,40}")) // others have no place, and are poison
                 .map(record -> LogEntry.of(record, keys))
                 .sorted(LogEntry.BY_SEQUENCE)
                 .toList();
@@ -122,7 +123,10 @@ public final class ChangeLogWriter {
 
     /** Makes the log of Lambda's events findable. */
     public void listedLambda() {
-        listed(Map.of(LAMBDA, Optional.empty()));
+        objects.put(
+                place.tip(LAMBDA),
+                LogTip.listed(subject, LAMBDA, Optional.empty()).json(),
+                Options.IF_ABSENT.ofType("application/json"));
     }
 
     static boolean isLambda(String shard) {

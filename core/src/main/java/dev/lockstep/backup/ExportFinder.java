@@ -60,6 +60,37 @@ final class ExportFinder {
         return finder.newest();
     }
 
+    /**
+     * All full exports of one table, each by itself; what cannot be opened is passed over and told.
+     *
+     * @param folder {@code …/AWSDynamoDB/}
+     * @param notes what the user should know is added
+     */
+    static List<PointInTime.Base> fullOnes(ObjectStore objects, String folder, String table, List<String> notes) {
+        ExportFinder finder = new ExportFinder(objects, folder);
+        finder.look();
+        List<PointInTime.Base> bases = new ArrayList<>();
+        finder.complete.forEach((id, summary) -> {
+            if (!summary.incremental() && summary.tableArn().endsWith(":table/" + table)) {
+                try {
+                    bases.add(base(finder.open(id)));
+                } catch (DamagedException e) {
+                    finder.notes.add(e.subject() + " is passed over: " + e.problem());
+                }
+            }
+        });
+        notes.addAll(finder.notes);
+        return bases;
+    }
+
+    private static PointInTime.Base base(NativeExport export) {
+        return new PointInTime.Base(
+                ExportChain.of(List.of(export)),
+                export.covers(),
+                export.ends(),
+                export.summary().tableId().orElse(""));
+    }
+
     /** Whether there is any export. */
     private boolean look() {
         Map<String, Set<String>> files = new TreeMap<>();

@@ -2,11 +2,14 @@ package dev.lockstep.backup;
 
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.TableDocument;
 import dev.lockstep.work.Pool;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +57,26 @@ public final class Sources {
      */
     public static Opened open(ObjectStore objects, String key, Settings settings) {
         return new Sources(objects, key, settings).open();
+    }
+
+    /**
+     * A table as it was at one time, from the full backups and the change log under one prefix.
+     *
+     * @param table its name then
+     * @param unproven whether a log that Lambda wrote is taken, which nobody can prove to be whole
+     * @throws InvalidSettingsException where that moment cannot be rebuilt exactly; says which can
+     * @throws LockstepException where there is no change log of the table, or it could not be read
+     */
+    public static Opened at(
+            ObjectStore objects, ObjectRef prefix, String table, Instant at, boolean unproven, Settings settings) {
+        ChangeLog log = ChangeLog.open(objects, prefix, table, settings.calls());
+        List<String> notes = new ArrayList<>();
+        List<PointInTime.Base> bases =
+                ExportFinder.fullOnes(objects, prefix.folder(EXPORTS).keysBeginWith(), table, notes);
+        PointInTime found = PointInTime.open(bases, log, at, unproven);
+        notes.add("from " + found.base().source().name() + ", finished at "
+                + found.base().to() + ", and the changes since");
+        return new Opened(found, found.table().map(TableDocument::keys).or(settings::keys), notes);
     }
 
     private Opened open() {

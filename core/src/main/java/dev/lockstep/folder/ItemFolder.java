@@ -182,7 +182,7 @@ public final class ItemFolder {
         String object = name() + "/" + name;
         try {
             Item item = item(key, new Named(name, found));
-            return new ItemVersion(found.lastModified(), object, versionId, Optional.of(item), "");
+            return new ItemVersion(found.lastModified(), object, versionId, Optional.of(item), false, "");
         } catch (LockstepException e) {
             return ItemVersion.unreadable(found.lastModified(), object, versionId, e.problem());
         }

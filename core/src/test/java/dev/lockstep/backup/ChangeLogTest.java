@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.change.StreamRecord;
 import dev.lockstep.change.TestRecords;
+import dev.lockstep.folder.ItemVersion;
 import dev.lockstep.objects.MemoryObjects;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore.Options;
@@ -469,7 +470,7 @@ class ChangeLogTest {
         shard.append(List.of(TestRecords.expiry(6, key("k1"))));
         shard.append(records(7, 7));
         assertThat(log().history(key("k1")))
-                .extracting(ItemVersion::at, v -> v.image().orElse(null), ItemVersion::expired)
+                .extracting(ItemVersion::at, v -> v.item().orElse(null), ItemVersion::expired)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(second(1), version(1), false),
                         org.assertj.core.groups.Tuple.tuple(second(4), version(4), false),

@@ -47,7 +47,8 @@ public final class DemoCommand implements Extension {
     }
 
     private static void introduce(Stage stage, Regions regions, Bucket bucket) {
-        stage.say("The whole story of Lockstep, on two DynamoDB Locals and an S3 server in this process. No AWS, no account.");
+        stage.say(
+                "The whole story of Lockstep, on two DynamoDB Locals and an S3 server in this process. No AWS, no account.");
         stage.say("   eu-west-1, the primary: " + regions.primaryTable());
         stage.say("   us-east-1, the replica: " + regions.replicaTable());
         stage.say("   the bucket for backups: " + bucket.name() + " at " + bucket.endpoint());

@@ -87,7 +87,8 @@ final class Loader {
     static int deleteEveryThird(DynamoDbClient client, int items) {
         IntStream.iterate(0, number -> number < items, number -> number + 3)
                 .parallel()
-                .forEach(number -> client.deleteItem(r -> r.tableName(Orders.TABLE).key(Orders.key(number))));
+                .forEach(number ->
+                        client.deleteItem(r -> r.tableName(Orders.TABLE).key(Orders.key(number))));
         return (items + 2) / 3;
     }
 

@@ -199,8 +199,10 @@ final class Story {
     private Instant before = Instant.EPOCH;
 
     private void lose() {
-        stage.step("Lose orders", "The shop goes on; then somebody's script deletes a third of all orders. A replica follows"
-                + " every mistake; so does the change log, but it forgets nothing.");
+        stage.step(
+                "Lose orders",
+                "The shop goes on; then somebody's script deletes a third of all orders. A replica follows"
+                        + " every mistake; so does the change log, but it forgets nothing.");
         try (Shop shop = Shop.open(regions.primary(), items, CHANGES / 10)) {
             shop.await();
             stage.note(String.format(Locale.ROOT, "the shop made %,d more writes", shop.made()));
@@ -215,7 +217,8 @@ final class Story {
 
     /** DynamoDB Local tells the times of changes by the minute, where DynamoDB tells the second. */
     private Instant untilTheMinuteIsOver() {
-        Instant next = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
+        Instant next =
+                Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
         stage.note(String.format(
                 Locale.ROOT,
                 "waiting %d s for the next minute: DynamoDB Local tells the times of changes by the minute only",

@@ -81,6 +81,7 @@ final class Environment {
             problems.add("LOCKSTEP_ORDERING_GUARD needs LOCKSTEP_PRIMARY, for changes whose order ties");
         }
         Filter filter = new Filter(flag("LOCKSTEP_SKIP_TTL_DELETES", false), turnover());
+        boolean log = flag("BackupChangeLog", false);
         boolean reports = flag("LOCKSTEP_REPORT_BATCH_ITEM_FAILURES", true);
         Optional<String> metrics = read("LOCKSTEP_METRICS", Environment::namespace);
         Places places = new Places(text("AWS_REGION"), text("BackupRegion"), dynamoEndpoint, bucketEndpoint);
@@ -90,7 +91,7 @@ final class Environment {
             throw new InvalidSettingsException(
                     "read", "environment", String.join("; ", problems), "Mend the function's environment variables");
         }
-        return new Settings(replicas, folders, primary, guard, deadLetters, filter, reports, metrics, places);
+        return new Settings(replicas, folders, primary, guard, deadLetters, filter, log, reports, metrics, places);
     }
 
     /** Unset and empty are the same: Lambda's console keeps empty ones. */

@@ -1,6 +1,8 @@
 package dev.lockstep.lambda;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.lambda.Opened.Target;
 import dev.lockstep.lambda.Source.Kind;
@@ -13,6 +15,7 @@ import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.work.Pool;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,11 +50,44 @@ final class FolderOpener implements Opened.Opener {
         List<Target> targets = settings.folders().stream()
                 .map(folder -> target(folder, source.table()))
                 .toList();
+        KeySchema keys = primary.map(DynamoTable::keys).orElseGet(() -> keys(event));
         return new Opened(
-                primary.map(DynamoTable::keys).orElseGet(() -> keys(event)),
+                keys,
                 primary.map(table -> tables.patient(table, RetryingTable.Listener.NONE)),
                 targets,
+                settings.changeLog() ? logs(source, primary, keys) : List.of(),
                 source.kind() == Kind.KINESIS);
+    }
+
+    private List<ChangeLogWriter> logs(Source source, Optional<DynamoTable> primary, KeySchema keys) {
+        if (source.kind() == Kind.KINESIS) {
+            throw new InvalidSettingsException(
+                    "open",
+                    "BackupChangeLog",
+                    "a Kinesis stream repeats and reorders records: no change log can be kept from it",
+                    "Follow the table's own stream, or leave it out");
+        }
+        List<ChangeLogWriter> logs = settings.folders().stream()
+                .map(folder -> log(folder, source, primary, keys))
+                .toList();
+        logs.forEach(ChangeLogWriter::listedLambda);
+        return logs;
+    }
+
+    private ChangeLogWriter log(ObjectRef folder, Source source, Optional<DynamoTable> primary, KeySchema keys) {
+        return new ChangeLogWriter(
+                RetryingObjects.over(
+                        new S3Objects(tables.clients().s3(), folder.bucket()),
+                        Tables.UNTIL_STOPPED,
+                        RetryingTable.Listener.NONE),
+                folder,
+                source.table(),
+                source.arn().replaceFirst("/stream/.*", ""),
+                primary.map(DynamoTable::id).orElse(""),
+                source.arn(),
+                keys,
+                Duration.ZERO,
+                line -> {});
     }
 
     private Target target(ObjectRef folder, String table) {

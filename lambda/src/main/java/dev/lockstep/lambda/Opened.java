@@ -1,5 +1,6 @@
 package dev.lockstep.lambda;
 
+import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
@@ -12,10 +13,21 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
  * Where the changes of one source go.
  *
  * @param primary asked for what the stream does not tell
+ * @param logs get every record, before the targets
  * @param readThrough whether the primary is asked for every item: the stream has no order that could be relied on, and
  *     nothing keeps older changes back
  */
-record Opened(KeySchema keys, Optional<RetryingTable> primary, List<Target> targets, boolean readThrough) {
+record Opened(
+        KeySchema keys,
+        Optional<RetryingTable> primary,
+        List<Target> targets,
+        List<ChangeLogWriter> logs,
+        boolean readThrough) {
+    /** Without change logs. */
+    Opened(KeySchema keys, Optional<RetryingTable> primary, List<Target> targets, boolean readThrough) {
+        this(keys, primary, targets, List.of(), readThrough);
+    }
+
     /**
      * A destination.
      *

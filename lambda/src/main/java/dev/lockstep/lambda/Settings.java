@@ -15,6 +15,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
  * @param primary where it is named: asked for what the stream does not tell
  * @param guard the table in each replica's Region that remembers the order of changes
  * @param deadLetters where records go that can never be applied; without it Lambda is told of them
+ * @param changeLog whether every change is kept beside the folders, too
  * @param reportsItemFailures whether the event source mapping heeds a partial answer
  * @param metrics the namespace in CloudWatch
  */
@@ -25,6 +26,7 @@ record Settings(
         Optional<String> guard,
         Optional<ObjectRef> deadLetters,
         Filter filter,
+        boolean changeLog,
         boolean reportsItemFailures,
         Optional<String> metrics,
         Places places) {

@@ -1,7 +1,9 @@
 package dev.lockstep.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.change.StreamRecord;
 import dev.lockstep.lambda.Batch.Poison;
 import dev.lockstep.lambda.Outcome.Failed;
@@ -16,11 +18,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +96,10 @@ final class StreamFunction {
             }
             return Outcome.unfinished(0, e.subject() + ": " + e.problem());
         }
+        Optional<String> unlogged = unlogged(destinations.logs(), event, deadline);
+        if (unlogged.isPresent()) {
+            return Outcome.unfinished(0, unlogged.get());
+        }
         Reading reading = Reading.of(event.records(), destinations, settings.filter(), deadLetters.isEmpty());
         Batch batch = new Batch(event.records(), reading, destinations, calls, deadline);
         batch.apply();
@@ -100,6 +108,34 @@ final class StreamFunction {
         boolean parked = parked(event.source(), batch, deadline, report);
         report.poison(poison.size(), parked);
         return Outcome.of(batch, parked ? List.of() : poison);
+    }
+
+    /**
+     * Writes all records of the event to the change logs, first: so whatever Lambda is told of the folders, the logs have
+     * it. What comes again is there twice, and counts once.
+     *
+     * @return why they are not in all of them
+     */
+    private Optional<String> unlogged(List<ChangeLogWriter> logs, Event event, Deadline deadline) {
+        Map<ChangeLogWriter, String> open = new ConcurrentHashMap<>();
+        List<Runnable> writes = new ArrayList<>();
+        for (ChangeLogWriter log : logs) {
+            open.put(log, "stopped before Lambda's time-out");
+            writes.add(() -> {
+                try {
+                    log.append(event.records());
+                    open.remove(log);
+                } catch (CancelledException e) {
+                    // It stays open.
+                } catch (LockstepException e) {
+                    open.put(log, e.operation() + ": " + e.problem());
+                }
+            });
+        }
+        calls.make(writes, deadline);
+        return open.entrySet().stream()
+                .map(log -> log.getKey().name() + ": " + log.getValue())
+                .findFirst();
     }
 
     /** Tries until the deadline where a service is away; what is opened stays so. */

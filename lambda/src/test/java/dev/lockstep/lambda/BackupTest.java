@@ -10,9 +10,11 @@ import static dev.lockstep.table.TestItems.n;
 import static dev.lockstep.table.TestItems.s;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.backup.ChangeLog;
 import dev.lockstep.lambda.RuntimeApi.Answer;
 import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
+import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore.Entry;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.objects.TestS3;
@@ -22,12 +24,15 @@ import dev.lockstep.table.Key;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.table.TestDynamo;
 import dev.lockstep.table.Write;
+import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,37 @@ class BackupTest {
         assertThat(objects())
                 .containsExactlyInAnyOrder(
                         "one/" + table.name() + "/" + RECORD_1, "two/" + table.name() + "/" + RECORD_1);
+    }
+
+    @Test
+    void with_a_change_log_every_record_is_kept_even_when_events_come_again() {
+        DynamoTable table = DYNAMO.table("orders", BY_STRING);
+        Events events = new Events(table.name());
+        LambdaProcess function = backup(Map.of("BackupChangeLog", "true"));
+        String first = event(put(events, 1, item("a", "n", n("1"))), put(events, 2, item("a", "n", n("2"))));
+        function.succeeds(first);
+        function.succeeds(first);
+        function.succeeds(event(put(events, 2, item("a", "n", n("2"))), events.change(3, key("a"), null)));
+        try (Pool calls = Pool.of("calls", 2)) {
+            ObjectRef prefix = ObjectRef.parse(bucket.name() + "/backups/daily");
+            ChangeLog log = ChangeLog.open(bucket, prefix, table.name(), calls);
+            assertThat(log.history(key("a")))
+                    .extracting(version -> version.image().map(Item::attributes).map(a -> a.get("n")))
+                    .containsExactly(Optional.of(n("1")), Optional.of(n("2")), Optional.empty());
+            assertThat(log.unprovable(Instant.EPOCH, Instant.now())).isTrue();
+        }
+        assertThat(objects().stream().filter(object -> object.endsWith(".gz"))).hasSize(2);
+    }
+
+    @Test
+    void while_the_change_log_cannot_be_written_nothing_counts_as_done() {
+        DynamoTable table = DYNAMO.table("orders", BY_STRING);
+        Events events = new Events(table.name());
+        LambdaProcess function = backup(Map.of("BackupChangeLog", "true"));
+        function.succeeds(event(put(events, 1, item("a"))));
+        s3.on("PutObject").times(1).inject(Fault.accessDenied());
+        assertThat(function.invoke(event(put(events, 2, item("b"))))).isEqualTo(from(sequence(2)));
+        assertThat(function.log()).contains("lockstep-changes");
     }
 
     @Test

@@ -82,7 +82,7 @@ final class Drain {
         // nothing.
         boolean triedSince = delivery.awayFor().compareTo(REST) > 0;
         Left left = claim.hold() ? work() : look();
-        if (left.old == 0 && triedSince) {
+        if (left.old == 0 && (left.young == 0 || triedSince)) {
             delivery.back();
         }
         return left.old + left.young;

@@ -23,6 +23,7 @@ import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.Table;
 import dev.lockstep.work.Pool;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +85,9 @@ class ReplicationTest {
                 return destination.apply(changes);
             }
         };
-        return new Target(table.name(), absent, Optional.of(retrying(table)));
+        RetryingTable whole =
+                RetryingTable.over(new AwayTable(table, away), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
+        return new Target(table.name(), absent, Optional.of(whole));
     }
 
     private Replication replication(

@@ -23,7 +23,8 @@ record ShardPage(
         @Nullable Long behind,
         List<ChildShard> children,
         String request,
-        Optional<Instant> told) implements GetRecordsResponseAdapter {
+        Optional<Instant> told)
+        implements GetRecordsResponseAdapter {
 
     static ShardPage end(List<ChildShard> children) {
         return new ShardPage(List.of(), null, null, children, "", Optional.empty());

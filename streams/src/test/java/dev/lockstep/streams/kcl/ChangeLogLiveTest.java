@@ -210,9 +210,9 @@ class ChangeLogLiveTest {
     /** Time goes on, and the log comes to tell of it. */
     private void awaitLog(Instant upTo) {
         clock.advance(Duration.ofSeconds(30));
-        await().atMost(PATIENCE).until(() -> log().latest()
-                .map(latest -> !latest.isBefore(upTo))
-                .orElse(false));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        log().latest().map(latest -> !latest.isBefore(upTo)).orElse(false));
     }
 
     /** Some random writes on 60 keys, a few in each second, and now and then a shard that splits or rolls over. */
@@ -359,12 +359,12 @@ class ChangeLogLiveTest {
         start("another");
         awaitLog(clock.instant());
         assertThat(said).anyMatch(line -> line.contains("has a gap: shard"));
-        assertThatThrownBy(() -> PointInTime.open(List.of(before), log(), clock.instant().minusSeconds(30)))
+        assertThatThrownBy(() ->
+                        PointInTime.open(List.of(before), log(), clock.instant().minusSeconds(30)))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("trimmed");
         Instant now = clock.instant().minusSeconds(30);
-        PointInTime.Base after =
-                new PointInTime.Base(new MemorySource().items(List.of(version("a", 3))), now, now, "");
+        PointInTime.Base after = new PointInTime.Base(new MemorySource().items(List.of(version("a", 3))), now, now, "");
         assertThat(rebuilt(PointInTime.open(List.of(before, after), log(), now)).values())
                 .containsExactly(version("a", 3));
     }

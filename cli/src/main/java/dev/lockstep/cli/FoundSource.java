@@ -1,0 +1,155 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.backup.SingleItem;
+import dev.lockstep.backup.Source;
+import dev.lockstep.backup.Sources;
+import dev.lockstep.backup.Sources.Opened;
+import dev.lockstep.folder.ItemFolder;
+import dev.lockstep.objects.FolderObjects;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.ObjectStore;
+import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.table.Item;
+import dev.lockstep.table.Key;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.work.Pool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a user named as a source, found and open; closed when all of it was read. */
+record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
+    Source source() {
+        return opened.source();
+    }
+
+    List<String> notes() {
+        return opened.notes();
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+
+    /** Where sources are, for commands that read one. */
+    static final class Options {
+        @Option(
+                names = "--at",
+                paramLabel = "TIME",
+                converter = Instants.class,
+                description = "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds"
+                        + " since 1970. From the newest full backup before it and the change log.")
+        @Nullable
+        Instant at;
+
+        @Option(
+                names = "--source-table",
+                paramLabel = "NAME",
+                description = "With --at: the name of the table that was backed up, if it is another than now.")
+        @Nullable
+        String table;
+
+        @Option(
+                names = "--accept-unproven",
+                description = "With --at: take a change log that Lambda wrote, though nobody can prove that it is whole.")
+        boolean unproven;
+
+        @Mixin
+        CommonOptions.Buckets buckets = new CommonOptions.Buckets();
+
+        /**
+         * @param keys of the table that it is of, where that is known
+         * @param name of the table that it is of, where the user does not say another
+         */
+        FoundSource find(
+                Connections connections,
+                String text,
+                Optional<KeySchema> keys,
+                Optional<String> name,
+                CommonOptions common,
+                Progress progress) {
+            Place place = place(connections, text);
+            RetryingObjects objects = RetryingObjects.over(place.objects(), common.retry(), progress);
+            Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS);
+            boolean found = false;
+            try {
+                Opened opened = open(objects, place, new Sources.Settings(keys, temporary(), calls), text, name);
+                found = true;
+                return new FoundSource(opened, calls);
+            } finally {
+                if (!found) {
+                    calls.close();
+                }
+            }
+        }
+
+        private Opened open(
+                RetryingObjects objects, Place place, Sources.Settings settings, String text, Optional<String> name) {
+            if (at == null) {
+                return Sources.open(objects, place.key(), settings);
+            }
+            if (!ObjectRef.isMeantBy(text)) {
+                throw new InvalidSettingsException("open", text, "--at needs the change log in its bucket", "");
+            }
+            String of = Optional.ofNullable(table)
+                    .or(() -> name)
+                    .orElseThrow(() -> new InvalidSettingsException(
+                            "open", text, "--at needs the name of the table", "Say --source-table NAME"));
+            return Sources.at(objects, ObjectRef.parse(text), of, at, unproven, settings);
+        }
+
+        /**
+         * The one item of a folder of items, without reading the others.
+         *
+         * @return empty where the user means something else, or the folder does not have the item
+         */
+        Optional<Source> item(Connections connections, String text, String table, Key key, CommonOptions common) {
+            if (at != null || !ObjectRef.isMeantBy(text)) {
+                return Optional.empty();
+            }
+            ObjectRef ref = ObjectRef.parse(text);
+            RetryingObjects objects =
+                    RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), Progress.NONE);
+            try (Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
+                for (ObjectRef folder : List.of(ref, ref.folder(table))) {
+                    ItemFolder items = new ItemFolder(objects, folder, calls);
+                    Optional<Item> found = items.read(key);
+                    if (found.isPresent()) {
+                        return found.map(item -> new SingleItem(items.name(), item));
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+
+        private record Place(ObjectStore objects, String key) {}
+
+        private Place place(Connections connections, String text) {
+            if (ObjectRef.isMeantBy(text)) {
+                ObjectRef ref = ObjectRef.parse(text);
+                return new Place(connections.bucket(ref, buckets.endpoint()), ref.prefix());
+            }
+            Path path = Path.of(text).toAbsolutePath().normalize();
+            if (Files.isDirectory(path)) {
+                return new Place(new FolderObjects(path), "");
+            }
+            if (Files.isRegularFile(path) && path.getParent() != null) {
+                return new Place(new FolderObjects(path.getParent()), String.valueOf(path.getFileName()));
+            }
+            throw new InvalidSettingsException(
+                    "open", text, "there is no such file or folder", "In a bucket it is s3://bucket/prefix");
+        }
+    }
+
+    static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.backup.ChangeLog;
+import dev.lockstep.backup.ItemVersion;
+import dev.lockstep.cli.Shell.Ran;
+import dev.lockstep.local.LocalS3;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.S3Objects;
+import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.KeyAttribute;
+import dev.lockstep.table.KeySchema;
+import dev.lockstep.work.Pool;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** A folder as the destination of {@code replicate}: what is in it, and the change log beside it. */
+class ReplicateToFolderTest {
+    private static final LocalS3 S3 = LocalS3.start();
+    private static final KeySchema BY_ID =
+            new KeySchema(new KeyAttribute("id", ScalarAttributeType.S), Optional.empty());
+
+    @BeforeAll
+    static void create() {
+        S3.createBucket("bucket");
+    }
+
+    @AfterAll
+    static void stop() {
+        S3.close();
+    }
+
+    private static List<String> keys() {
+        return S3.client().listObjectsV2Paginator(r -> r.bucket("bucket")).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    private static Ran replicate(String primary, String name) {
+        return Shell.run(
+                "replicate",
+                Server.ref(primary),
+                "s3://bucket/one",
+                "s3://bucket/two",
+                "--s3-endpoint",
+                S3.endpoint().toString(),
+                "--name",
+                name,
+                "--enable-stream",
+                "--until-idle",
+                "1s");
+    }
+
+    private static void put(String primary, int version) {
+        Server.put(primary, List.of(Map.of("id", AttributeValue.fromS("a"), "v", AttributeValue.fromN("" + version))));
+    }
+
+    @Test
+    void every_change_is_in_the_log_of_each_folder_when_the_command_ends_and_once() {
+        String primary = Server.create("live");
+        String name = "log-" + System.nanoTime();
+        assertThat(replicate(primary, name).status()).isZero();
+        for (int version = 0; version < 30; version++) {
+            put(primary, version);
+        }
+        Ran ran = replicate(primary, name);
+        assertThat(ran.status()).as(ran.err()).isZero();
+        put(primary, 30);
+        assertThat(replicate(primary, name).status()).isZero();
+        assertThat(replicate(primary, name).status()).isZero();
+
+        for (String folder : List.of("one", "two")) {
+            assertThat(keys().stream().filter(key -> key.startsWith(folder + "/" + primary)))
+                    .as("nothing else begins as the folder of items")
+                    .hasSize(1);
+            try (Pool calls = Pool.of("calls", 4)) {
+                ChangeLog log = ChangeLog.open(
+                        new S3Objects(S3.client(), "bucket"), ObjectRef.parse("s3://bucket/" + folder), primary, calls);
+                List<ItemVersion> versions = log.history(ItemJson.readKey("{\"id\":\"a\"}", BY_ID));
+                assertThat(versions)
+                        .extracting(version -> version.image()
+                                .orElseThrow()
+                                .attributes()
+                                .get("v")
+                                .n())
+                        .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(0, 30)
+                                .mapToObj(Integer::toString)
+                                .toList());
+            }
+        }
+    }
+}
