@@ -45,8 +45,9 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
                 names = "--at",
                 paramLabel = "TIME",
                 converter = Instants.class,
-                description = "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds"
-                        + " since 1970. From the newest full backup before it and the change log.")
+                description =
+                        "As the table was at this time, the whole second included: 2025-03-01T12:00:00Z, or seconds"
+                                + " since 1970. From the newest full backup before it and the change log.")
         @Nullable
         Instant at;
 
@@ -59,7 +60,8 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
 
         @Option(
                 names = "--accept-unproven",
-                description = "With --at: take a change log that Lambda wrote, though nobody can prove that it is whole.")
+                description =
+                        "With --at: take a change log that Lambda wrote, though nobody can prove that it is whole.")
         boolean unproven;
 
         @Mixin

@@ -54,8 +54,9 @@ final class ItemHistoryCommand extends ItemInFolder {
         }
         List<ItemVersion> logged = log.get().history(opened.key());
         Instant since = logged.stream().map(ItemVersion::at).findFirst().orElse(Instant.MAX);
-        log.get().earliest().ifPresent(from -> console.err()
-                .println("lockstep: the change log tells every change since " + from));
+        log.get()
+                .earliest()
+                .ifPresent(from -> console.err().println("lockstep: the change log tells every change since " + from));
         List<ItemVersion> all = new ArrayList<>(inFolder);
         all.removeIf(version -> !version.at().isBefore(since));
         all.addAll(logged);

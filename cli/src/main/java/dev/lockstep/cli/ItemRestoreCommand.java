@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "restore",
         mixinStandardHelpOptions = true,
-        description = "Brings one item of TABLE back from SOURCE: as the folder of items has it, as it was in a backup, or with"
-                + " --at as it was at that time.")
+        description =
+                "Brings one item of TABLE back from SOURCE: as the folder of items has it, as it was in a backup, or with"
+                        + " --at as it was at that time.")
 final class ItemRestoreCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "TABLE", description = "The table to write.")
     String table = "";
@@ -30,9 +31,7 @@ final class ItemRestoreCommand implements Callable<Integer> {
             description = "Plain JSON ({\"id\":\"abc\"}) or DynamoDB JSON ({\"id\":{\"S\":\"abc\"}}).")
     String key = "";
 
-    @Option(
-            names = "--delete-extra",
-            description = "Delete the item where the source tells that there was none.")
+    @Option(names = "--delete-extra", description = "Delete the item where the source tells that there was none.")
     boolean deleteExtra;
 
     @Option(names = "--dry-run", description = "Say what would be done; write nothing.")

@@ -111,13 +111,19 @@ final class RestoreCommand implements Callable<Integer> {
             }
             Optional<Source> one = there.flatMap(to -> item(connections, to));
             if (one.isPresent()) {
-                try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
+                try (ConsoleProgress progress =
+                        console.progress(there.map(List::of).orElse(List.of()))) {
                     return restore(connections, ref, there, one.get(), progress, console);
                 }
             }
             try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()));
                     FoundSource found = finding.find(
-                            connections, source, at, there.map(DynamoTable::keys), ref, common, progress)) {
+                            connections,
+                            source,
+                            there.map(DynamoTable::keys),
+                            Optional.of(ref.name()),
+                            common,
+                            progress)) {
                 found.notes().forEach(note -> console.err().println("lockstep: " + note));
                 return restore(connections, ref, there, found.source(), progress, console);
             }

@@ -129,7 +129,7 @@ class BackupTest {
             ObjectRef prefix = ObjectRef.parse(bucket.name() + "/backups/daily");
             ChangeLog log = ChangeLog.open(bucket, prefix, table.name(), calls);
             assertThat(log.history(key("a")))
-                    .extracting(version -> version.image().map(Item::attributes).map(a -> a.get("n")))
+                    .extracting(version -> version.item().map(Item::attributes).map(a -> a.get("n")))
                     .containsExactly(Optional.of(n("1")), Optional.of(n("2")), Optional.empty());
             assertThat(log.unprovable(Instant.EPOCH, Instant.now())).isTrue();
         }

@@ -23,7 +23,6 @@ import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
-import dev.lockstep.table.Table;
 import dev.lockstep.work.Pool;
 import java.nio.file.Path;
 import java.time.Duration;
