@@ -74,7 +74,7 @@ class CheckCommandTest {
         Ran ran = check("job", "--output", "json");
         assertThat(ran.status()).as(ran.err()).isEqualTo(1);
         assertThat(ran.json().propertyNames()).containsExactly("items", "bytes", "files", "faults", "elapsedMillis");
-        assertThat(ran.json().path("items").asInt()).isEqualTo(2);
+        assertThat(ran.json().path("items").asInt()).isEqualTo(3);
         assertThat(ran.json().path("files").asInt()).isEqualTo(3);
         assertThat(ran.json()
                         .path("faults")
