@@ -3,8 +3,8 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.backup.ChangeLog;
-import dev.lockstep.backup.ItemVersion;
 import dev.lockstep.cli.Shell.Ran;
+import dev.lockstep.folder.ItemVersion;
 import dev.lockstep.local.LocalS3;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
@@ -86,7 +86,7 @@ class ReplicateToFolderTest {
                         new S3Objects(S3.client(), "bucket"), ObjectRef.parse("s3://bucket/" + folder), primary, calls);
                 List<ItemVersion> versions = log.history(ItemJson.readKey("{\"id\":\"a\"}", BY_ID));
                 assertThat(versions)
-                        .extracting(version -> version.image()
+                        .extracting(version -> version.item()
                                 .orElseThrow()
                                 .attributes()
                                 .get("v")
