@@ -36,11 +36,20 @@ final class Server {
 
     static String create(String prefix, ScalarAttributeType type) {
         String name = prefix + "-" + UUID.randomUUID();
-        client().createTable(r -> r.tableName(name)
+        create(name, client(), type);
+        return name;
+    }
+
+    /** A table of exactly this name. */
+    static void createNamed(String name) {
+        create(name, client(), ScalarAttributeType.S);
+    }
+
+    private static void create(String name, DynamoDbClient client, ScalarAttributeType type) {
+        client.createTable(r -> r.tableName(name)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .keySchema(k -> k.attributeName("id").keyType(KeyType.HASH))
                 .attributeDefinitions(a -> a.attributeName("id").attributeType(type)));
-        return name;
     }
 
     /** A table with items 0 to {@code count} - 1 of about so many bytes. */
