@@ -85,7 +85,7 @@ class CheckCommandTest {
         assertThat(ran.json().path("faults").valueStream())
                 .allMatch(f -> !f.path("problem").asString().isEmpty());
         Ran text = check("job");
-        assertThat(text.out()).contains("/job/2: it is missing").contains("3 faults: 2 items in 3 files");
+        assertThat(text.out()).contains("/job/2: it is missing").contains("3 faults: 3 items in 3 files");
         assertThat(ran.out() + ran.err() + text.out() + text.err()).doesNotContain("secret");
     }
 

@@ -62,7 +62,7 @@ final class Duplicates implements AutoCloseable {
         return folder.resolve(Integer.toHexString(file));
     }
 
-    /** How many things in each file are there already, in another or in the same. */
+    /** How many things in each file are there already, in the same or in one before, whatever the order they came in. */
     Map<Integer, Long> found() {
         Map<Integer, Long> found = new TreeMap<>();
         synchronized (outs) {
@@ -82,12 +82,15 @@ final class Duplicates implements AutoCloseable {
     }
 
     private static void found(byte[] records, Map<Integer, Long> found) {
-        Map<ByteBuffer, Boolean> seen = new HashMap<>();
+        Map<ByteBuffer, Integer> first = new HashMap<>();
         for (int at = 0; at < records.length; at += RECORD) {
             ByteBuffer hash = ByteBuffer.wrap(records, at, HASH);
-            if (seen.put(hash, true) != null) {
-                found.merge(ByteBuffer.wrap(records).getInt(at + HASH), 1L, Long::sum);
+            int place = ByteBuffer.wrap(records).getInt(at + HASH);
+            Integer other = first.get(hash);
+            if (other != null) {
+                found.merge(Math.max(place, other), 1L, Long::sum);
             }
+            first.put(hash, other == null ? place : Math.min(place, other));
         }
     }
 
