@@ -68,11 +68,11 @@ final class BackupFile implements AutoCloseable {
                 writer.etag()));
     }
 
-    /** Without a commit before, leaves nothing: not even where the thread was interrupted. */
+    /** Without a commit before, leaves nothing. */
     @Override
     public void close() {
         lines.close();
-        Uninterrupted.close(writer);
+        writer.close();
     }
 
     private final class Hashing extends FilterOutputStream {

@@ -92,6 +92,6 @@ public final class Snapshot implements AutoCloseable {
         synchronized (blocks) {
             blocks.forEach(GzipBlocks.Blocks::close);
         }
-        Uninterrupted.close(writer);
+        writer.close();
     }
 }
