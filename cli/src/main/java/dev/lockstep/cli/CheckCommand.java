@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.BackupCheck;
 import dev.lockstep.backup.BackupCheck.Result;
 import dev.lockstep.backup.ChangeLog;
@@ -10,12 +11,13 @@ import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.work.Pool;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = "  0  whole    1  faults were found    2  wrong command line, or nothing there    3  could not be read"
                 + "    130  interrupted")
 final class CheckCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "LOCATION", description = "s3://bucket/prefix")
+    @Parameters(index = "0", paramLabel = "LOCATION", description = "s3://bucket/prefix, or a folder or file here.")
     String location = "";
 
     @Option(
@@ -62,37 +64,71 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectRef ref = ObjectRef.parse(location);
         Console console = Console.of(spec, common);
         long began = System.nanoTime();
         try (Connections connections = new Connections(common.allowHttp);
                 ConsoleProgress progress = console.progress(List.of());
                 Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
-            RetryingObjects objects =
-                    RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), progress);
-            Result result = check(objects, ref, calls, progress);
+            FoundSource.Place place = FoundSource.Place.of(connections, location, buckets);
+            RetryingObjects objects = RetryingObjects.over(place.objects(), common.retry(), progress);
+            List<Result> results = ObjectRef.isMeantBy(location)
+                    ? bucket(objects, ObjectRef.parse(location), calls, progress)
+                    : List.of(check(() -> source(objects, place.key(), calls), progress));
             progress.close();
+            Result result = sum(results);
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             console.print(json(result, elapsed), () -> text(result, elapsed));
             return result.faults().isEmpty() ? 0 : 1;
         }
     }
 
-    /** What is too damaged to be opened is a fault like any other. */
-    private Result check(RetryingObjects objects, ObjectRef ref, Pool calls, ConsoleProgress progress) {
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    /** A prefix may hold a backup, change logs, or both. */
+    private List<Result> bucket(RetryingObjects objects, ObjectRef ref, Pool calls, ConsoleProgress progress) {
+        if (ChangeLog.isMeantBy(ref)) {
+            return List.of(check(() -> log(ChangeLog.openFolder(objects, ref, calls)), progress));
+        }
+        List<String> logged = ChangeLog.tables(objects, ref);
+        List<Result> results = new ArrayList<>();
         try {
-            Opened opened = ChangeLog.isMeantBy(ref)
-                    ? log(ChangeLog.openFolder(objects, ref, calls))
-                    : Sources.open(objects, ref.prefix(), new Sources.Settings(Optional.empty(), temporary, calls));
+            results.add(check(() -> source(objects, ref.prefix(), calls), progress));
+        } catch (InvalidSettingsException e) {
+            if (logged.isEmpty()) {
+                throw e;
+            }
+        }
+        for (String table : logged) {
+            results.add(check(() -> log(ChangeLog.open(objects, ref, table, calls)), progress));
+        }
+        return results;
+    }
+
+    private static Opened source(RetryingObjects objects, String key, Pool calls) {
+        return Sources.open(objects, key, new Sources.Settings(Optional.empty(), FoundSource.temporary(), calls));
+    }
+
+    /** What is too damaged to be opened is a fault like any other. */
+    private Result check(Supplier<Opened> opening, ConsoleProgress progress) {
+        try {
+            Opened opened = opening.get();
             progress.warning(opened.source().name() + ": " + opened.source().format());
             opened.notes().forEach(progress::warning);
             progress.expecting(0);
             return BackupCheck.run(
-                    opened.source(), opened.keys(), new BackupCheck.Settings(parallel, temporary), progress);
+                    opened.source(),
+                    opened.keys(),
+                    new BackupCheck.Settings(parallel, FoundSource.temporary()),
+                    progress);
         } catch (DamagedException e) {
             return new Result(0, 0, 0, List.of(e));
         }
+    }
+
+    private static Result sum(List<Result> results) {
+        return new Result(
+                results.stream().mapToLong(Result::items).sum(),
+                results.stream().mapToLong(Result::bytes).sum(),
+                results.stream().mapToLong(Result::files).sum(),
+                results.stream().flatMap(r -> r.faults().stream()).toList());
     }
 
     private static Opened log(ChangeLog log) {

@@ -78,7 +78,7 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
                 Optional<String> name,
                 CommonOptions common,
                 Progress progress) {
-            Place place = place(connections, text);
+            Place place = Place.of(connections, text, buckets);
             RetryingObjects objects = RetryingObjects.over(place.objects(), common.retry(), progress);
             Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS);
             boolean found = false;
@@ -96,7 +96,7 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
         private Opened open(
                 RetryingObjects objects, Place place, Sources.Settings settings, String text, Optional<String> name) {
             if (at == null) {
-                return Sources.open(objects, place.key(), settings);
+                return openHere(objects, place.key(), settings, name);
             }
             if (!ObjectRef.isMeantBy(text)) {
                 throw new InvalidSettingsException("open", text, "--at needs the change log in its bucket", "");
@@ -106,6 +106,20 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
                     .orElseThrow(() -> new InvalidSettingsException(
                             "open", text, "--at needs the name of the table", "Say --source-table NAME"));
             return Sources.at(objects, ObjectRef.parse(text), of, at, unproven, settings);
+        }
+
+        /** A user may name the prefix that was given to 'replicate' or 'copy', with the table's folder of items in it. */
+        private static Opened openHere(
+                RetryingObjects objects, String key, Sources.Settings settings, Optional<String> name) {
+            String below = key.isEmpty() ? name.orElse("") : key + "/" + name.orElse("");
+            try {
+                return Sources.open(objects, key, settings);
+            } catch (InvalidSettingsException e) {
+                if (name.isEmpty() || objects.list(below + "/").findAny().isEmpty()) {
+                    throw e;
+                }
+                return Sources.open(objects, below, settings);
+            }
         }
 
         /**
@@ -131,10 +145,11 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
             }
             return Optional.empty();
         }
+    }
 
-        private record Place(ObjectStore objects, String key) {}
-
-        private Place place(Connections connections, String text) {
+    /** Where a user points: a bucket and a prefix, or a folder or file on this machine. */
+    record Place(ObjectStore objects, String key) {
+        static Place of(Connections connections, String text, CommonOptions.Buckets buckets) {
             if (ObjectRef.isMeantBy(text)) {
                 ObjectRef ref = ObjectRef.parse(text);
                 return new Place(connections.bucket(ref, buckets.endpoint()), ref.prefix());

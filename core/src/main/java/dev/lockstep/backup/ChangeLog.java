@@ -83,6 +83,17 @@ public final class ChangeLog {
         return new ChangeLog(folder.text(), streams, calls);
     }
 
+    /** The tables whose change logs are under a prefix; looks at the name of every file. */
+    public static List<String> tables(ObjectStore objects, ObjectRef prefix) {
+        String logs = LogPlace.all(prefix).keysBeginWith();
+        return objects.list(logs)
+                .map(entry -> entry.key().substring(logs.length()))
+                .filter(name -> name.contains("/"))
+                .map(name -> name.substring(0, name.indexOf('/')))
+                .distinct()
+                .toList();
+    }
+
     /** Whether there is a change log of the table. */
     public static boolean isThere(ObjectStore objects, ObjectRef prefix, String table) {
         return objects.list(LogPlace.tips(LogPlace.ofTable(prefix, table)))

@@ -18,6 +18,11 @@ record LogPlace(ObjectRef table, String label) {
     private static final String TIPS = "tips";
     private static final String JSON = ".json";
 
+    /** The logs of all tables: a user names the prefix. */
+    static ObjectRef all(ObjectRef prefix) {
+        return prefix.folder(FOLDER);
+    }
+
     /** All logs of the table: a user names the prefix. */
     static ObjectRef ofTable(ObjectRef prefix, String table) {
         return prefix.folder(FOLDER).folder(table);
