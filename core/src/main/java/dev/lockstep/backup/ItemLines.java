@@ -33,7 +33,7 @@ final class ItemLines implements AutoCloseable {
             .rootValueSeparator("\n")
             .build();
 
-    /** Half of the time of the usual level, for a tenth more bytes. */
+    /** A quarter less time than the usual level, for a fiftieth more bytes (lines of words, numbers and ids). */
     private static final int LEVEL = 4;
 
     private static final int BUFFER = 16 << 10;
