@@ -40,6 +40,8 @@ class LiveDiffTest {
     private static final int BUSY = 1_000;
 
     private static final Duration LAG = Duration.ofMillis(60);
+    /** Changes on their way at most. */
+    private static final int BEHIND = 50;
 
     @TempDir
     Path folder;
@@ -76,7 +78,7 @@ class LiveDiffTest {
 
         Map<Key, Kind> reported = new ConcurrentHashMap<>();
         DiffSettings settings = DiffSettings.DEFAULT
-                .withSettle(Duration.ofMillis(700))
+                .withSettle(Duration.ofSeconds(2))
                 .withJournal(folder)
                 .withRepair(RepairPolicy.EVERYTHING);
         List<DiffResult.Counts> counts = new ArrayList<>();
@@ -126,12 +128,20 @@ class LiveDiffTest {
     private void write(BlockingQueue<Change> stream) {
         Random random = new Random(7);
         for (int n = 0; !stop; n++) {
+            awaitRoom(stream);
             int number = BUSY + random.nextInt(2 * (ITEMS - BUSY));
             Write write = random.nextInt(4) == 0
                     ? new Write.Delete(key(number))
                     : Write.making(key(number), item("item-" + number, Map.of("v", AttributeValue.fromS("w" + n))));
             primary.write(List.of(write));
             stream.add(new Change(write, System.nanoTime() + LAG.toNanos()));
+        }
+    }
+
+    /** A replicator that falls ever further behind is not in step after any time. */
+    private void awaitRoom(BlockingQueue<Change> stream) {
+        while (stream.size() > BEHIND && !stop) {
+            Thread.yield();
         }
     }
 
