@@ -54,7 +54,7 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
         @Option(
                 names = "--source-table",
                 paramLabel = "NAME",
-                description = "With --at: the name of the table that was backed up, if it is another than now.")
+                description = "The name of the table that was backed up, if it is another than now.")
         @Nullable
         String table;
 
@@ -96,7 +96,11 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
         private Opened open(
                 RetryingObjects objects, Place place, Sources.Settings settings, String text, Optional<String> name) {
             if (at == null) {
-                return openHere(objects, place.key(), settings, name);
+                return openHere(
+                        objects,
+                        place.key(),
+                        settings,
+                        Optional.ofNullable(table).or(() -> name));
             }
             if (!ObjectRef.isMeantBy(text)) {
                 throw new InvalidSettingsException("open", text, "--at needs the change log in its bucket", "");

@@ -1,6 +1,6 @@
 package dev.lockstep.backup;
 
-import dev.lockstep.LockstepException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.folder.ItemVersion;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore;
@@ -42,7 +42,7 @@ public final class ChangeLog {
      * @param prefix the folder that the user named
      * @param table its name
      * @param calls bounds the requests in flight
-     * @throws LockstepException where there is no change log of the table
+     * @throws InvalidSettingsException where there is no change log of the table
      */
     public static ChangeLog open(ObjectStore objects, ObjectRef prefix, String table, Pool calls) {
         return of(objects, LogPlace.ofTable(prefix, table), prefix.text(), calls);
@@ -64,7 +64,7 @@ public final class ChangeLog {
                 .map(entry -> (Supplier<LogTip>) () -> tip(objects, entry.key()))
                 .toList();
         if (gets.isEmpty()) {
-            throw new LockstepException(
+            throw new InvalidSettingsException(
                     "read",
                     folder.text(),
                     "there is no change log of this table",

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * record a key; then they are found by binary search in mapped memory. Two keys with the same half hash would be taken for
  * one: at a billion keys the odds are 1 in 10²⁰. Thread-safe.
  */
-final class KeyFile implements AutoCloseable {
-    static final int RANK = 19;
+public final class KeyFile implements AutoCloseable {
+    public static final int RANK = 19;
 
     private static final int FILES = 256;
     private static final int HASH = 16;
@@ -43,7 +43,7 @@ final class KeyFile implements AutoCloseable {
     private final Shelf[] shelves = new Shelf[FILES];
 
     /** @param temporary a folder to make a temporary folder in; about 36 bytes a key */
-    KeyFile(Path temporary) {
+    public KeyFile(Path temporary) {
         try {
             Files.createDirectories(temporary);
             this.folder = Files.createTempDirectory(temporary, "lockstep-keys-");
@@ -62,14 +62,14 @@ final class KeyFile implements AutoCloseable {
     }
 
     /** @param rank of {@link #RANK} bytes */
-    void add(Key key, byte[] rank) {
+    public void add(Key key, byte[] rank) {
         byte[] record = Arrays.copyOf(hash(key), RECORD);
         System.arraycopy(rank, 0, record, HASH, RANK);
         shelf(record).add(record);
     }
 
     /** No more keys will come. */
-    void seal() {
+    public void seal() {
         for (Shelf shelf : shelves) {
             shelf.seal();
         }
@@ -81,13 +81,13 @@ final class KeyFile implements AutoCloseable {
     }
 
     /** Whether the key was added with any rank; once sealed. */
-    boolean contains(Key key) {
+    public boolean contains(Key key) {
         byte[] hash = hash(key);
         return shelf(hash).find(hash) >= 0;
     }
 
     /** Whether this is the greatest rank of the key, and nobody has taken the key before; once sealed. */
-    boolean take(Key key, byte[] rank) {
+    public boolean take(Key key, byte[] rank) {
         byte[] hash = hash(key);
         return shelf(hash).take(hash, rank);
     }

@@ -4,8 +4,10 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.backup.DamagedException;
+import dev.lockstep.backup.KeyFile;
 import dev.lockstep.backup.Merged;
 import dev.lockstep.backup.Source;
+import dev.lockstep.objects.Digest;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
@@ -27,6 +29,7 @@ import dev.lockstep.verify.UndoLog;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * Brings the items of a source back into a table.
  *
  * <p>First all of the source is read and proved ({@link #prove}); only then is anything written ({@link #into}). Into an
- * empty table items go by BatchWriteItem. Into a table that holds items, each goes by the protocol of repairs: read, and
- * set on the condition that it still is what was read; so what is replaced is known to the undo log exactly, whoever else
+ * empty table items go by BatchWriteItem. A table that holds items is scanned first, strongly: what is right already is left.
+ * Each other item goes by the protocol of repairs: read, and set on the condition that it still is what was read; so what is replaced is known to the undo log exactly, whoever else
  * writes meanwhile. Running it again does no harm. To cancel, interrupt the thread that runs it.
  */
 public final class Restore implements AutoCloseable {
@@ -123,11 +126,15 @@ public final class Restore implements AutoCloseable {
         requireFit(table, empty);
         progress.expecting(merged.states());
         try (UndoLog undoLog = settings.undoLog().map(UndoLog::open).orElse(UndoLog.NONE);
-                Pool calls = Pool.of("write", 4 * settings.parallel())) {
-            Run run = new Run(table, undoLog, calls);
+                Pool calls = Pool.of("write", 4 * settings.parallel());
+                KeyFile present = new KeyFile(settings.temporary())) {
+            Run run = new Run(table, undoLog, calls, present);
+            if (!empty && settings.only().isEmpty()) {
+                run.look();
+            }
             merged.each(() -> empty ? run.blind() : run.careful());
-            if (settings.deleteExtra() && !empty) {
-                run.deleteExtra();
+            if (settings.deleteExtra()) {
+                run.deleteAbsent();
             }
             return run.result();
         }
@@ -193,15 +200,18 @@ public final class Restore implements AutoCloseable {
         private final RetryingTable table;
         private final UndoLog undoLog;
         private final Pool calls;
+        private final KeyFile present;
         private final LongAdder written = new LongAdder();
         private final LongAdder deleted = new LongAdder();
         private final LongAdder skipped = new LongAdder();
         private final LongAdder failed = new LongAdder();
 
-        Run(RetryingTable table, UndoLog undoLog, Pool calls) {
+        /** @param present what the table holds, as far as it was looked at: a digest of each item */
+        Run(RetryingTable table, UndoLog undoLog, Pool calls, KeyFile present) {
             this.table = table;
             this.undoLog = undoLog;
             this.calls = calls;
+            this.present = present;
         }
 
         Result result() {
@@ -233,6 +243,12 @@ public final class Restore implements AutoCloseable {
                 if (!settings.deleteExtra()) {
                     items.values().removeIf(Optional::isEmpty);
                 }
+                int before = items.size();
+                items.entrySet()
+                        .removeIf(e -> e.getValue()
+                                .filter(item -> present.take(e.getKey(), digest(item)))
+                                .isPresent());
+                skipped.add(before - items.size());
                 settle(items);
             });
         }
@@ -287,18 +303,16 @@ public final class Restore implements AutoCloseable {
             }
         }
 
-        /** Deletes what the table holds and the source does not tell of. */
-        void deleteExtra() {
-            if (settings.only().isEmpty()) {
-                scanForExtra();
-            } else {
-                delete(settings.only().stream()
-                        .filter(key -> !merged.tellsOf(key))
-                        .toList());
-            }
+        /** Single keys that were asked for and that the source does not tell of. */
+        void deleteAbsent() {
+            delete(settings.only().stream().filter(key -> !merged.tellsOf(key)).toList());
         }
 
-        private void scanForExtra() {
+        /**
+         * Notes what the table holds, so that what is right already needs no look of its own, and deletes what the source
+         * does not tell of where that is wanted. Strong reads: an older state must not pass for the present one.
+         */
+        void look() {
             HeapPlan plan = HeapPlan.of(Runtime.getRuntime().maxMemory(), 0, settings.parallel());
             PageSize pages = new PageSize(plan.pageBytes());
             AtomicInteger next = new AtomicInteger();
@@ -310,23 +324,33 @@ public final class Restore implements AutoCloseable {
                         Segment segment = new Segment(next.getAndIncrement(), segments);
                         try (Scan scan = new Scan(table, segment, null, Consistency.STRONG, pages, readers)) {
                             while (!scan.done()) {
-                                deleteOf(scan.next());
+                                look(scan.next());
                             }
                         }
                     });
                 }
                 crew.join();
             }
+            present.seal();
         }
 
-        private void deleteOf(List<Item> page) {
-            List<Key> extra = page.stream()
-                    .map(item -> keys.keyOf(item.attributes()))
-                    .filter(key -> !merged.tellsOf(key))
-                    .toList();
-            for (int from = 0; from < extra.size(); from += BATCH) {
+        private void look(List<Item> page) {
+            List<Key> extra = new ArrayList<>();
+            for (Item item : page) {
+                Key key = keys.keyOf(item.attributes());
+                if (merged.tellsOf(key)) {
+                    present.add(key, digest(item));
+                } else {
+                    extra.add(key);
+                }
+            }
+            for (int from = 0; settings.deleteExtra() && from < extra.size(); from += BATCH) {
                 delete(extra.subList(from, Math.min(extra.size(), from + BATCH)));
             }
+        }
+
+        private static byte[] digest(Item item) {
+            return Arrays.copyOf(Digest.SHA256.of(item.toCopy().canonical()), KeyFile.RANK);
         }
 
         private void delete(Collection<Key> extra) {

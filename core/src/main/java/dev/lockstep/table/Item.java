@@ -74,6 +74,11 @@ public final class Item {
         return new Item(both);
     }
 
+    /** The same bytes for equal items, other bytes for other items. */
+    public byte[] canonical() {
+        return Canonical.of(attributes);
+    }
+
     /** Size in bytes by DynamoDB's rule: UTF-8 names and values, see {@link #MAX_BYTES}. */
     public long size() {
         return Values.sizeOfMap(attributes);

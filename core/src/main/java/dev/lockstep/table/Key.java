@@ -1,7 +1,5 @@
 package dev.lockstep.table;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,19 +35,9 @@ public final class Key {
         return schema;
     }
 
-    /** The same bytes for equal keys of one schema, other bytes for other keys. */
+    /** The same bytes for equal keys, other bytes for other keys. */
     public byte[] canonical() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        add(bytes, partition);
-        sort.ifPresent(s -> add(bytes, s));
-        return bytes.toByteArray();
-    }
-
-    private static void add(ByteArrayOutputStream bytes, AttributeValue value) {
-        byte[] content = Values.canonicalScalar(value);
-        bytes.writeBytes(
-                ByteBuffer.allocate(Integer.BYTES).putInt(content.length).array());
-        bytes.writeBytes(content);
+        return Canonical.of(attributes());
     }
 
     /** About how many bytes of heap this key holds. */

@@ -71,18 +71,8 @@ final class Values {
     }
 
     /** One form a value: equal numbers give equal results, whatever their spelling. */
-    private static BigDecimal number(String text) {
+    static BigDecimal number(String text) {
         return new BigDecimal(text).stripTrailingZeros();
-    }
-
-    /** The content of a string, number or binary value: the same bytes for equal values of one type. */
-    static byte[] canonicalScalar(AttributeValue value) {
-        return switch (value.type()) {
-            case S -> value.s().getBytes(StandardCharsets.UTF_8);
-            case N -> number(value.n()).toString().getBytes(StandardCharsets.UTF_8);
-            case B -> value.b().asByteArrayUnsafe();
-            default -> throw new IllegalArgumentException("not a value that a key can have");
-        };
     }
 
     static int hash(AttributeValue value) {

@@ -2,6 +2,7 @@ package dev.lockstep.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -18,9 +19,14 @@ class ValuesPropertyTest {
             assertThat(Values.equal(value, same))
                     .as("%s equals %s", value, same)
                     .isTrue();
+            assertThat(canonical(value)).as("%s and %s", value, same).isEqualTo(canonical(same));
             assertThat(Values.hash(value)).as("hash of %s and %s", value, same).isEqualTo(Values.hash(same));
             assertThat(Values.size(value)).as("size of %s and %s", value, same).isEqualTo(Values.size(same));
         }
+    }
+
+    private static byte[] canonical(AttributeValue value) {
+        return Canonical.of(Map.of("v", value));
     }
 
     @Test
@@ -32,6 +38,7 @@ class ValuesPropertyTest {
             assertThat(Values.equal(value, other))
                     .as("%s equals %s", value, other)
                     .isFalse();
+            assertThat(canonical(value)).as("%s and %s", value, other).isNotEqualTo(canonical(other));
             assertThat(Values.equal(other, value))
                     .as("%s equals %s", other, value)
                     .isFalse();
