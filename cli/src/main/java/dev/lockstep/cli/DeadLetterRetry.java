@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.replicate.DeadLetterFile;
 import dev.lockstep.replicate.DeadLetterFile.Open;
+import dev.lockstep.replicate.ReadThrough;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.Key;
 import java.nio.file.Path;
@@ -57,9 +58,11 @@ final class DeadLetterRetry {
                     .filter(l -> l.destination().isEmpty() || l.destination().equals(target.name()))
                     .toList();
             Set<Key> keys = its.stream().map(l -> l.key().orElseThrow()).collect(Collectors.toSet());
-            Map<Key, String> open = keys.isEmpty() ? Map.of() : target.settle(tables.primary(), tables.writers(), keys);
+            Map<Key, ReadThrough.Open> open =
+                    keys.isEmpty() ? Map.of() : target.settle(tables.primary(), tables.writers(), keys);
             its.stream().filter(l -> open.containsKey(l.key().orElseThrow())).forEach(left::add);
-            open.forEach((key, why) -> console.err().println("lockstep: " + target.name() + " " + key + ": " + why));
+            open.forEach((key, state) ->
+                    console.err().println("lockstep: " + target.name() + " " + key + ": " + state.why()));
         }
         Set<String> known = new HashSet<>(List.of(""));
         tables.targets().forEach(target -> known.add(target.name()));

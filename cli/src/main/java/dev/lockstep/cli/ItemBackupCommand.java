@@ -25,13 +25,16 @@ final class ItemBackupCommand extends ItemInFolder {
         boolean there =
                 !from.read(List.of(opened.key()), Consistency.STRONG).items().isEmpty();
         FolderDestination to = new FolderDestination(opened.folder(), opened.calls());
-        Map<Key, String> open = new ReadThrough(from, to).settle(List.of(opened.key()));
+        Map<Key, ReadThrough.Open> open = new ReadThrough(from, to).settle(List.of(opened.key()));
         long done = open.isEmpty() ? 1 : 0;
         Written written = new Written(1, there ? done : 0, there ? 0 : done, 0, open.size());
         console.print(
                 written.json(Map.of(opened.table().name(), opened.table().usage()), System.nanoTime() - began),
-                () -> opened.key() + ": " + said(there, open.getOrDefault(opened.key(), "")) + " in "
-                        + opened.folder().name());
+                () -> opened.key() + ": "
+                        + said(
+                                there,
+                                open.getOrDefault(opened.key(), new ReadThrough.Open(""))
+                                        .why()) + " in " + opened.folder().name());
         return open.isEmpty() ? 0 : 1;
     }
 

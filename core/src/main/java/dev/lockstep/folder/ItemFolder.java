@@ -6,6 +6,7 @@ import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.Options;
 import dev.lockstep.objects.ObjectStore.StoredObject;
 import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
@@ -67,22 +68,23 @@ public final class ItemFolder {
     }
 
     /** Why this can never be written: a lone surrogate has no UTF-8, the object would hold another item, or that of another key. */
-    public Optional<LockstepException> fault(Write write) {
+    public Optional<InvalidItemException> fault(Write write) {
         Item after = write.after();
         Item written = after == null ? Item.of(write.key().attributes()) : after;
         return written.encodable()
                 ? Optional.empty()
-                : Optional.of(new LockstepException(
+                : Optional.of(new InvalidItemException(
                         "PutObject",
                         name() + " " + write.key(),
                         "the item holds a string with a lone surrogate, which cannot be stored exactly",
-                        "Mend the item in the primary table"));
+                        "Mend the item in the primary table",
+                        null));
     }
 
     /**
      * Writes or deletes the item's object; it is durable when this returns.
      *
-     * @throws LockstepException also, before anything is sent, where there is a {@link #fault}
+     * @throws InvalidItemException before anything is sent, where there is a {@link #fault}
      */
     public void write(Write write) {
         fault(write).ifPresent(fault -> {

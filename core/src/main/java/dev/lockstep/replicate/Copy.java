@@ -7,6 +7,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
 import dev.lockstep.scan.Scan;
+import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryingTable;
@@ -43,6 +44,18 @@ public final class Copy {
     private final CopySettings settings;
     private final Progress progress;
     private final CopyCheckpoint checkpoint;
+    private final Refusals refusals;
+
+    /** Is told of items that a destination will never take; the others are copied. Thread-safe. */
+    public interface Refusals {
+        /** @throws LockstepException where that ends the copy */
+        void refused(String destination, Write write, InvalidItemException reason);
+
+        /** The first one ends the copy. */
+        Refusals STOP = (destination, write, reason) -> {
+            throw reason;
+        };
+    }
 
     /**
      * @param read items of the primary
@@ -73,6 +86,18 @@ public final class Copy {
             CopySettings settings,
             Progress progress,
             CopyCheckpoint checkpoint) {
+        this(primary, tables, folders, settings, progress, checkpoint, Refusals.STOP);
+    }
+
+    /** @throws InvalidSettingsException where the tables do not fit each other, or a folder is named twice */
+    public Copy(
+            Table primary,
+            List<? extends Table> tables,
+            List<FolderDestination> folders,
+            CopySettings settings,
+            Progress progress,
+            CopyCheckpoint checkpoint,
+            Refusals refusals) {
         if (folders.isEmpty() || !tables.isEmpty()) {
             Pairing.check("copy", primary, tables);
         }
@@ -85,6 +110,7 @@ public final class Copy {
         this.settings = settings;
         this.progress = progress;
         this.checkpoint = checkpoint;
+        this.refusals = refusals;
     }
 
     private static void requireDifferent(List<FolderDestination> folders) {
@@ -201,12 +227,26 @@ public final class Copy {
                 for (int from = 0; from < writes.size(); from += destination.batch()) {
                     List<Write> some = writes.subList(from, Math.min(writes.size(), from + destination.batch()));
                     calls.add(() -> {
-                        destination.write(some);
+                        write(destination, some);
                         return true;
                     });
                 }
             }
             return calls;
+        }
+
+        /** One faulty item makes DynamoDB refuse the whole request; halving finds it, and the others are written. */
+        private void write(CopyTarget destination, List<Write> some) {
+            try {
+                destination.write(some);
+            } catch (InvalidItemException e) {
+                if (some.size() == 1) {
+                    refusals.refused(destination.name(), some.get(0), e);
+                } else {
+                    write(destination, some.subList(0, some.size() / 2));
+                    write(destination, some.subList(some.size() / 2, some.size()));
+                }
+            }
         }
     }
 }

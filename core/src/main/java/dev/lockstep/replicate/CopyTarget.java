@@ -1,6 +1,7 @@
 package dev.lockstep.replicate;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Write;
@@ -20,6 +21,7 @@ interface CopyTarget {
     /**
      * Writes without conditions, at most {@link #batch} writes of different keys; all are durable when it returns.
      *
+     * @throws InvalidItemException where one of them can never be written; others may not have been, either
      * @throws LockstepException where it failed for good
      */
     void write(List<Write> writes);

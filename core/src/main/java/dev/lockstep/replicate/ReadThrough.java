@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,17 @@ import org.jspecify.annotations.Nullable;
 public final class ReadThrough {
     private static final int ROUNDS = 8;
 
+    /**
+     * A key that is not settled.
+     *
+     * @param refused what the destination will never take, where that is why
+     */
+    public record Open(String why, Optional<Destination.Refused> refused) {
+        public Open(String why) {
+            this(why, Optional.empty());
+        }
+    }
+
     private final Table primary;
     private final Destination destination;
 
@@ -37,16 +49,16 @@ public final class ReadThrough {
     /**
      * Settles keys, at most some hundreds at once.
      *
-     * @return the keys that are not settled, with the reason
+     * @return the keys that are not settled
      * @throws LockstepException where the primary or the destination failed; any part may have been settled
      */
-    public Map<Key, String> settle(Collection<Key> keys) {
-        Map<Key, String> open = new HashMap<>();
+    public Map<Key, Open> settle(Collection<Key> keys) {
+        Map<Key, Open> open = new HashMap<>();
         Set<Key> left = new HashSet<>(keys);
         Map<Key, Item> before = read(left);
         for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
             for (Destination.Refused refused : destination.apply(changes(left, before))) {
-                open.put(refused.change().key(), refused.reason().problem());
+                open.put(refused.change().key(), new Open(refused.reason().problem(), Optional.of(refused)));
                 left.remove(refused.change().key());
             }
             Map<Key, Item> written = before;
@@ -54,7 +66,7 @@ public final class ReadThrough {
             left.removeIf(key -> Objects.equals(written.get(key), now.get(key)));
             before = now;
         }
-        left.forEach(key -> open.put(key, "the primary kept changing"));
+        left.forEach(key -> open.put(key, new Open("the primary kept changing")));
         return open;
     }
 

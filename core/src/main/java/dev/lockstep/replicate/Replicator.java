@@ -97,12 +97,21 @@ public final class Replicator {
         }
         pool.all(ways).forEach(batch.unreadable::addAll);
         if (!batch.unreadable.isEmpty()) {
-            deadLetters.park(batch.unreadable);
-            letters.add(batch.unreadable.size());
+            park(batch.unreadable);
         }
         records.add(arrived.size());
         changes.add(newest.size());
         return new Applied(arrived.size(), batch.oldestMillis());
+    }
+
+    /**
+     * Sets aside what can never be applied.
+     *
+     * @throws LockstepException where there is no place for it: nothing may be skipped
+     */
+    public void park(List<Letter> some) {
+        deadLetters.park(some);
+        letters.add(some.size());
     }
 
     /** The records of one call, and what they say. */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The item itself is what cannot be written: too large, too deep, a number with too many digits. Others may be. */
 public final class InvalidItemException extends LockstepException {
-    InvalidItemException(String operation, String subject, String problem, String hint, @Nullable Throwable cause) {
+    public InvalidItemException(
+            String operation, String subject, String problem, String hint, @Nullable Throwable cause) {
         super(operation, subject, problem, hint, false, cause);
     }
 }

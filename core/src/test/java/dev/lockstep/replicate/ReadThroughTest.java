@@ -80,7 +80,13 @@ class ReadThroughTest {
             }
         };
         assertThat(new ReadThrough(primary, racing).settle(Set.of(key("k"), key("odd"))))
-                .containsEntry(key("k"), "the primary kept changing")
-                .containsEntry(key("odd"), "too odd");
+                .hasEntrySatisfying(key("k"), open -> {
+                    assertThat(open.why()).isEqualTo("the primary kept changing");
+                    assertThat(open.refused()).isEmpty();
+                })
+                .hasEntrySatisfying(key("odd"), open -> {
+                    assertThat(open.why()).isEqualTo("too odd");
+                    assertThat(open.refused()).isPresent();
+                });
     }
 }

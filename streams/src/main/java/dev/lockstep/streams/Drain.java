@@ -4,7 +4,11 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.replicate.Backlog;
 import dev.lockstep.replicate.Backlog.Entry;
+import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.replicate.DeadLetters.Letter;
 import dev.lockstep.replicate.Delivery;
+import dev.lockstep.replicate.Destination.Refused;
+import dev.lockstep.replicate.ReadThrough.Open;
 import dev.lockstep.table.Key;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Works off the backlog of one destination: brings each noted key into step with what the primary holds now, while the
@@ -24,7 +29,7 @@ import java.util.function.BooleanSupplier;
 final class Drain {
     /** Makes keys equal to the primary's; returns those that are not, with the reason. */
     interface Settler {
-        Map<Key, String> settle(Collection<Entry> entries);
+        Map<Key, Open> settle(Collection<Entry> entries);
     }
 
     /** A write that was given up may still be under way for a moment: keys are not settled before it has ended. */
@@ -33,16 +38,24 @@ final class Drain {
     private final Delivery delivery;
     private final Backlog backlog;
     private final Settler settler;
+    private final DeadLetters deadLetters;
     private final Claim claim;
     private final BooleanSupplier ready;
     private volatile long remaining = -1;
     private volatile long notedBefore;
 
     /** @param ready false while the destination's first copy is under way: what is settled too early, it would undo */
-    Drain(Delivery delivery, Backlog backlog, Settler settler, Claim claim, BooleanSupplier ready) {
+    Drain(
+            Delivery delivery,
+            Backlog backlog,
+            Settler settler,
+            DeadLetters deadLetters,
+            Claim claim,
+            BooleanSupplier ready) {
         this.delivery = delivery;
         this.backlog = backlog;
         this.settler = settler;
+        this.deadLetters = deadLetters;
         this.claim = claim;
         this.ready = ready;
     }
@@ -131,15 +144,37 @@ final class Drain {
             List<Entry> due = new ArrayList<>(some);
             due.removeIf(entry -> !rested(entry));
             left.young += some.size() - due.size();
-            Map<Key, String> open = due.isEmpty() ? Map.of() : settler.settle(due);
+            Map<Key, Open> open = due.isEmpty() ? Map.of() : settler.settle(due);
             Set<Key> unsettled = new HashSet<>(open.keySet());
+            unsettled.removeAll(park(open.values()));
             backlog.strike(due.stream()
                     .filter(entry -> !unsettled.contains(entry.key()))
                     .toList());
             left.old += unsettled.size();
-            open.values().stream().findFirst().ifPresent(delivery::failed);
+            unsettled.stream()
+                    .findFirst()
+                    .ifPresent(key -> delivery.failed(open.get(key).why()));
         });
         return left;
+    }
+
+    /**
+     * Sets aside what the destination will never take: else it would be away for ever. If the primary's item has changed
+     * since, that was noted, too, or comes by the stream.
+     */
+    private Set<Key> park(Collection<Open> open) {
+        List<Refused> refused = open.stream().flatMap(o -> o.refused().stream()).toList();
+        if (!refused.isEmpty()) {
+            deadLetters.park(refused.stream()
+                    .map(r -> Letter.ofItem(
+                            "the backlog",
+                            r.change().key(),
+                            r.change().image(),
+                            id(),
+                            r.reason().problem()))
+                    .toList());
+        }
+        return refused.stream().map(r -> r.change().key()).collect(Collectors.toSet());
     }
 
     void close() {

@@ -5,10 +5,14 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopySettings;
+import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.replicate.DeadLetters.Letter;
 import dev.lockstep.replicate.FolderDestination;
+import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.Write;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +44,7 @@ final class FirstCopy {
     private final Claim claim;
     private final RetryPolicy retry;
     private final Progress progress;
+    private final DeadLetters deadLetters;
 
     /** @param targets those that are to be copied to */
     FirstCopy(
@@ -48,13 +53,15 @@ final class FirstCopy {
             CopyState state,
             Claim claim,
             RetryPolicy retry,
-            Progress progress) {
+            Progress progress,
+            DeadLetters deadLetters) {
         this.primary = primary;
         this.targets = targets;
         this.state = state;
         this.claim = claim;
         this.retry = retry;
         this.progress = progress;
+        this.deadLetters = deadLetters;
     }
 
     private boolean pending(Target target) {
@@ -139,7 +146,12 @@ final class FirstCopy {
                 .filter(FolderDestination.class::isInstance)
                 .map(FolderDestination.class::cast)
                 .toList();
-        new Copy(primary, tables, folders, settings, progress, state).run();
+        new Copy(primary, tables, folders, settings, progress, state, this::refused).run();
+    }
+
+    private void refused(String destination, Write write, InvalidItemException reason) {
+        deadLetters.park(
+                List.of(Letter.ofItem("the first copy", write.key(), write.after(), destination, reason.problem())));
     }
 
     private static void sleep() {

@@ -7,6 +7,7 @@ import dev.lockstep.change.StreamRecord;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Backlog;
 import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.replicate.DeadLetters.Letter;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Replicator;
 import dev.lockstep.table.Pairing;
@@ -141,7 +142,13 @@ public final class Replication {
         this.copyState = new CopyState(state, primary.keys());
         this.toCopy = targets.stream().filter(this::waitsForCopy).toList();
         this.firstCopy = new FirstCopy(
-                primary, toCopy, copyState, new Claim(state, "copy", worker, CLAIM), settings.retry(), progress);
+                primary,
+                toCopy,
+                copyState,
+                new Claim(state, "copy", worker, CLAIM),
+                settings.retry(),
+                progress,
+                this::park);
         firstCopy.requireEmpty(settings.overwrite());
         List<Delivery> deliveries = new ArrayList<>();
         for (Target target : targets) {
@@ -184,7 +191,7 @@ public final class Replication {
         }
         Claim claim = new Claim(state, "drain/" + target.id(), worker, CLAIM);
         BooleanSupplier isReady = () -> ready.getOrDefault(target.id(), true);
-        drains.add(new Drain(delivery, backlog, target.settler(primary, writers), claim, isReady));
+        drains.add(new Drain(delivery, backlog, target.settler(primary, writers), this::park, claim, isReady));
         return delivery;
     }
 
@@ -292,6 +299,18 @@ public final class Replication {
         ended.countDown();
     }
 
+    /** What no stream record is at hand of is set aside as a record is, or ends the run as a record does. */
+    private void park(List<Letter> letters) {
+        try {
+            replicator.park(letters);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (LockstepException e) {
+            fail(e);
+            throw e;
+        }
+    }
+
     private static void rethrow(@Nullable Throwable t) {
         if (t instanceof RuntimeException e) {
             throw e;
@@ -381,6 +400,9 @@ public final class Replication {
         } catch (CancelledException | InvalidSettingsException e) {
             throw e;
         } catch (LockstepException e) {
+            if (failure.get() != null) {
+                throw e;
+            }
             log.accept("the first copy will go on: " + e.getMessage());
             return false;
         }

@@ -4,17 +4,19 @@ import dev.lockstep.replicate.Backlog.Entry;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.GuardedTable;
 import dev.lockstep.replicate.ReadThrough;
+import dev.lockstep.replicate.ReadThrough.Open;
+import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.verify.KeyRepair;
 import dev.lockstep.work.Pool;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One destination of the service, and what else is known of it.
@@ -44,40 +46,43 @@ public record Target(String id, Destination destination, Optional<RetryingTable>
      *
      * @return the keys that are not in step, with the reason
      */
-    public Map<Key, String> settle(RetryingTable primary, Pool writers, Collection<Key> keys) {
-        ReadThrough blind = new ReadThrough(primary, destination);
+    public Map<Key, Open> settle(RetryingTable primary, Pool writers, Collection<Key> keys) {
+        ReadThrough blind = new ReadThrough(primary, unguarded(writers));
         if (table.isEmpty()) {
             return blind.settle(keys);
         }
-        Map<Key, String> open = settle(new KeyRepair(primary, table.get(), writers), List.copyOf(keys));
+        Set<Key> open = settle(new KeyRepair(primary, table.get(), writers), List.copyOf(keys));
         // What a condition cannot express (150 attributes), or what is wrong with an item, shows here.
-        return open.isEmpty() ? open : blind.settle(open.keySet());
+        return open.isEmpty() ? Map.of() : blind.settle(open);
     }
 
     private static List<Key> keys(Collection<Entry> entries) {
         return entries.stream().map(Entry::key).toList();
     }
 
-    /** One item that cannot be written must not keep the others. */
-    private static Map<Key, String> settle(KeyRepair repair, List<Key> keys) {
+    /** A guard passes over what has no order, as what is read from the primary: it was raised, and is gone round. */
+    private Destination unguarded(Pool writers) {
+        return destination instanceof GuardedTable && table.isPresent()
+                ? new TableDestination(table.get(), writers)
+                : destination;
+    }
+
+    /** Those that are still open. One item that cannot be written must not keep the others. */
+    private static Set<Key> settle(KeyRepair repair, List<Key> keys) {
+        Set<Key> open = new HashSet<>();
         try {
-            Map<Key, String> open = new HashMap<>();
             repair.settle(keys).forEach((key, settled) -> {
                 if (settled.state() == KeyRepair.State.OPEN) {
-                    open.put(key, settled.note());
+                    open.add(key);
                 }
             });
-            return open;
         } catch (InvalidItemException e) {
             if (keys.size() == 1) {
-                return Map.of(keys.get(0), e.problem());
+                return Set.copyOf(keys);
             }
-            Map<Key, String> open = new HashMap<>();
-            List<List<Key>> halves = new ArrayList<>();
-            halves.add(keys.subList(0, keys.size() / 2));
-            halves.add(keys.subList(keys.size() / 2, keys.size()));
-            halves.forEach(half -> open.putAll(settle(repair, half)));
-            return open;
+            open.addAll(settle(repair, keys.subList(0, keys.size() / 2)));
+            open.addAll(settle(repair, keys.subList(keys.size() / 2, keys.size())));
         }
+        return open;
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lockstep.LockstepException;
 import dev.lockstep.change.Change;
 import dev.lockstep.replicate.Backlog;
+import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.StateRow;
@@ -56,7 +57,12 @@ class DrainTest {
 
     private Drain drain(Drain.Settler settler) {
         return new Drain(
-                delivery, backlog, settler, new Claim(state, "drain", "w", Duration.ofSeconds(15)), () -> true);
+                delivery,
+                backlog,
+                settler,
+                DeadLetters.NONE,
+                new Claim(state, "drain", "w", Duration.ofSeconds(15)),
+                () -> true);
     }
 
     @Test

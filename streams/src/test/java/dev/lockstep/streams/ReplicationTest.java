@@ -2,6 +2,7 @@ package dev.lockstep.streams;
 
 import static dev.lockstep.table.TestItems.BY_STRING;
 import static dev.lockstep.table.TestItems.item;
+import static dev.lockstep.table.TestItems.itemOfBytes;
 import static dev.lockstep.table.TestItems.key;
 import static dev.lockstep.table.TestItems.n;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,8 @@ import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.change.Change;
 import dev.lockstep.progress.Progress;
+import dev.lockstep.replicate.Backlog;
+import dev.lockstep.replicate.DeadLetterFile;
 import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.StateRow;
@@ -37,10 +40,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** The service around a reader in memory: what must hold of the whole, whatever is away, slow or killed meanwhile. */
+@Timeout(120)
 class ReplicationTest {
     private static final KeySchema STATE =
             new KeySchema(new KeyAttribute(StateRow.ID, ScalarAttributeType.S), Optional.empty());
@@ -58,6 +63,8 @@ class ReplicationTest {
     private final MemoryTable b = new MemoryTable("b", BY_STRING);
     private final AtomicBoolean bIsAway = new AtomicBoolean();
     private final List<String> log = new CopyOnWriteArrayList<>();
+
+    private DeadLetters deadLetters = DeadLetters.NONE;
 
     @AfterEach
     void close() {
@@ -109,7 +116,7 @@ class ReplicationTest {
                 List.of(targets),
                 retrying(state),
                 "worker-" + ThreadLocalRandom.current().nextInt(),
-                DeadLetters.NONE,
+                deadLetters,
                 writers,
                 new Gauges(true, (lag, records) -> {}),
                 Progress.NONE,
@@ -212,6 +219,69 @@ class ReplicationTest {
 
     private void run(Replication replication) {
         replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(stream.end())));
+    }
+
+    /** A key in the backlog of b, which b will never take, and one that it will. */
+    private Replication withAnItemThatBNeverTakes() {
+        primary.put(version("x", 1)).put(itemOfBytes("odd", Item.MAX_BYTES + 1));
+        Change change = new Change(key("odd"), Change.Effect.READ, null, "1", "1", 0, false);
+        Change other = new Change(key("x"), Change.Effect.READ, null, "1", "1", 0, false);
+        new Backlog(retrying(state), "b", BY_STRING, writers).note(List.of(change, other));
+        return replication(false, Optional.empty(), target(a, new AtomicBoolean()), target(b, bIsAway));
+    }
+
+    @Test
+    void what_a_destination_will_never_take_leaves_its_backlog_for_the_dead_letters() {
+        Path letters = folder.resolve("letters");
+        deadLetters = new DeadLetterFile(letters);
+        Replication replication = withAnItemThatBNeverTakes();
+        run(replication);
+        assertThat(state.items()).noneMatch(row -> StateRow.of(row).id().startsWith("backlog/"));
+        assertThat(b.items()).containsExactly(version("x", 1));
+        assertThat(replication.replicator().counts().deadLetters()).isEqualTo(1);
+        assertThat(DeadLetterFile.open(letters, BY_STRING)).singleElement().satisfies(letter -> {
+            assertThat(letter.key()).contains(key("odd"));
+            assertThat(letter.destination()).isEqualTo("b");
+            assertThat(letter.error()).contains("size");
+        });
+        assertThat(letters).content().contains("NewImage");
+    }
+
+    @Test
+    void without_a_place_for_dead_letters_what_a_destination_will_never_take_stops_the_service_and_stays_noted() {
+        Replication replication = withAnItemThatBNeverTakes();
+        assertThatThrownBy(() -> run(replication))
+                .hasMessageContaining("an item of the backlog to b")
+                .hasMessageContaining("--dead-letter");
+        assertThat(state.items()).anyMatch(row -> StateRow.of(row).id().startsWith("backlog/"));
+    }
+
+    private void putAnItemThatNobodyTakes() {
+        for (int i = 0; i < 30; i++) {
+            primary.put(version("k" + i, i));
+        }
+        primary.put(itemOfBytes("odd", Item.MAX_BYTES + 1));
+    }
+
+    @Test
+    void a_first_copy_leaves_what_a_destination_will_never_take_to_the_dead_letters() {
+        List<DeadLetters.Letter> letters = new CopyOnWriteArrayList<>();
+        deadLetters = letters::addAll;
+        putAnItemThatNobodyTakes();
+        run(replication(true, Optional.empty(), target(a, new AtomicBoolean())));
+        assertThat(a.items()).hasSize(30);
+        assertThat(letters).singleElement().satisfies(letter -> {
+            assertThat(letter.record().json()).contains("odd");
+            assertThat(letter.destination()).isEqualTo("a");
+        });
+    }
+
+    @Test
+    void without_a_place_for_dead_letters_a_first_copy_stops_there() {
+        putAnItemThatNobodyTakes();
+        assertThatThrownBy(() -> run(replication(true, Optional.empty(), target(a, new AtomicBoolean()))))
+                .hasMessageContaining("an item of the first copy to a")
+                .hasMessageContaining("--dead-letter");
     }
 
     @Test
