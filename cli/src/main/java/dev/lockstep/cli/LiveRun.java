@@ -49,6 +49,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class LiveRun {
     /** How long several destinations wait for one of them before its changes go to its backlog. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** After that a process of the name is taken for dead: longer than any pause of a healthy one. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
     /** Replicas may lag that far without being called different. */
     private static final Duration SETTLE = Duration.ofSeconds(10);
 
@@ -234,6 +236,7 @@ final class LiveRun {
                 command.overwrite,
                 command.skipTtlDeletes,
                 PATIENCE,
+                SILENCE,
                 Optional.ofNullable(command.untilIdle),
                 verification,
                 command.common.retry());

@@ -11,6 +11,7 @@ import dev.lockstep.replicate.Destination;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.GuardedTable;
 import dev.lockstep.replicate.Pulse;
+import dev.lockstep.replicate.ReplacedException;
 import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
@@ -106,7 +107,11 @@ final class LiveTables implements AutoCloseable {
                 ? guarded(connections, ref, replica, command, fromKinesis)
                 : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
         RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
-        return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole));
+        return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole), () -> {
+            if (!DynamoTable.open(connections.client(ref), ref).id().equals(replica.id())) {
+                throw new ReplacedException(ref.text());
+            }
+        });
     }
 
     private Target folder(Connections connections, ObjectRef ref, ReplicateCommand command) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 
 /** {@code replicate} as processes of their own: several at once, killed, stopped, and with destinations that go away. */
 class LiveProcessTest {
@@ -202,6 +203,30 @@ class LiveProcessTest {
             assertThat(Server.contents(far)).isEqualTo(Server.contents(primary));
             assertThat(err()).contains("is back in step");
         }
+    }
+
+    @Test
+    void a_replica_that_was_made_anew_while_it_runs_stops_it() throws Exception {
+        String primary = Server.create("live");
+        String replica = Server.create("replica");
+        Process process = replicate(
+                Server.ref(primary), Server.ref(replica), "--name", "anew-" + System.nanoTime(), "--enable-stream");
+        Server.put(primary, List.of(Server.item(1, "before", 100)));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Server.contents(replica).size() == 1);
+        var description =
+                Server.client().describeTable(r -> r.tableName(replica)).table();
+        Server.client().deleteTable(r -> r.tableName(replica));
+        Server.put(primary, List.of(Server.item(2, "while it is gone", 100)));
+        await().atMost(Duration.ofSeconds(60)).until(() -> err().contains("no such table"));
+        Server.client()
+                .createTable(r -> r.tableName(replica)
+                        .keySchema(description.keySchema())
+                        .attributeDefinitions(description.attributeDefinitions())
+                        .billingMode(BillingMode.PAY_PER_REQUEST));
+        assertThat(end(process)).as(err()).isEqualTo(3);
+        assertThat(err()).contains("made anew").contains("--copy-first");
+        assertThat(Server.contents(replica)).isEmpty();
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class Delivery {
     private final RetryPolicy pauses;
     private final Pool appliers;
     private final Consumer<String> log;
+    private final Runnable same;
     private final LongAdder applied = new LongAdder();
     private final LongAdder noted = new LongAdder();
     private volatile boolean away;
@@ -59,12 +60,28 @@ public final class Delivery {
             RetryPolicy pauses,
             Pool appliers,
             Consumer<String> log) {
+        this(destination, backlog, patience, pauses, appliers, log, () -> {});
+    }
+
+    /**
+     * @param same asked after failures: throws {@link ReplacedException} where the destination is not the one of the start
+     *     any more, which ends everything, or another where that cannot be told now
+     */
+    public Delivery(
+            Destination destination,
+            Optional<Backlog> backlog,
+            Duration patience,
+            RetryPolicy pauses,
+            Pool appliers,
+            Consumer<String> log,
+            Runnable same) {
         this.destination = destination;
         this.backlog = backlog;
         this.patience = patience;
         this.pauses = pauses;
         this.appliers = appliers;
         this.log = log;
+        this.same = same;
     }
 
     public Destination destination() {
@@ -90,9 +107,19 @@ public final class Delivery {
         return away ? Duration.ofNanos(System.nanoTime() - awayNanos) : Duration.ZERO;
     }
 
-    /** The backlog is worked off: from now on changes are applied again. */
+    /** @throws LockstepException where the destination is not known to be the one of the start */
+    public void requireSame() {
+        same.run();
+    }
+
+    /**
+     * The backlog is worked off: from now on changes are applied again.
+     *
+     * @throws LockstepException where the destination is not known to be the one of the start
+     */
     public void back() {
         if (away) {
+            requireSame();
             away = false;
             failure = null;
             log.accept(destination.name() + " is back in step");
@@ -108,6 +135,7 @@ public final class Delivery {
      * Returns when all changes are durable, but those that the destination will never take.
      *
      * @throws CancelledException where the calling thread was interrupted
+     * @throws ReplacedException where the destination was made anew
      */
     public List<Refused> deliver(Collection<Change> changes) {
         if (changes.isEmpty()) {
@@ -146,8 +174,8 @@ public final class Delivery {
     private List<Refused> applyForEver(Collection<Change> changes) {
         for (int tries = 0; ; tries++) {
             try {
-                return apply(changes);
-            } catch (CancelledException e) {
+                return apply(changes, tries > 0);
+            } catch (CancelledException | ReplacedException e) {
                 throw e;
             } catch (LockstepException e) {
                 failing(e);
@@ -160,12 +188,12 @@ public final class Delivery {
         long end = System.nanoTime() + patience.toNanos();
         for (int tries = 0; ; tries++) {
             try {
-                return Optional.of(apply(changes, end - System.nanoTime()));
+                return Optional.of(apply(changes, tries > 0, end - System.nanoTime()));
             } catch (TimeoutException e) {
                 failing(new LockstepException(
                         "apply", destination.name(), "it takes longer than " + patience.toSeconds() + " s", ""));
                 return Optional.empty();
-            } catch (CancelledException e) {
+            } catch (CancelledException | ReplacedException e) {
                 throw e;
             } catch (LockstepException e) {
                 failing(e);
@@ -178,7 +206,10 @@ public final class Delivery {
         }
     }
 
-    private List<Refused> apply(Collection<Change> changes) {
+    private List<Refused> apply(Collection<Change> changes, boolean again) {
+        if (again || failure != null) {
+            requireSame();
+        }
         List<Refused> refused = destination.apply(changes);
         applied.add(changes.size() - refused.size());
         failure = null;
@@ -186,7 +217,7 @@ public final class Delivery {
     }
 
     /** Applies on another thread, which has ended when this returns: nothing is written behind the caller's back. */
-    private List<Refused> apply(Collection<Change> changes, long nanos) throws TimeoutException {
+    private List<Refused> apply(Collection<Change> changes, boolean again, long nanos) throws TimeoutException {
         CountDownLatch ended = new CountDownLatch(1);
         // Taken by the thread that begins, or by us: then it will not begin any more, and never end.
         AtomicBoolean taken = new AtomicBoolean();
@@ -195,7 +226,7 @@ public final class Delivery {
                 return List.of();
             }
             try {
-                return apply(changes);
+                return apply(changes, again);
             } finally {
                 ended.countDown();
             }

@@ -8,6 +8,7 @@ import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.Write;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -62,19 +63,32 @@ final class CopyState implements CopyCheckpoint {
     int begin(List<String> destinations, int proposed) {
         StateRow current = row(RUN).filter(row -> row.texts(DESTINATIONS).containsAll(destinations))
                 .orElseGet(() -> {
-                    StateRow ours = StateRow.named(RUN)
+                    StateRow ours = of(StateRow.named(RUN), destinations)
                             .with("run", UUID.randomUUID().toString())
-                            .with(
-                                    DESTINATIONS,
-                                    AttributeValue.fromL(destinations.stream()
-                                            .map(AttributeValue::fromS)
-                                            .toList()))
                             .with("segments", proposed);
                     put(ours);
                     return ours;
                 });
         run = current.text("run");
         return (int) current.number("segments");
+    }
+
+    private static StateRow of(StateRow run, List<String> destinations) {
+        return run.with(
+                DESTINATIONS,
+                AttributeValue.fromL(
+                        destinations.stream().map(AttributeValue::fromS).toList()));
+    }
+
+    /** A destination that was not followed for a while lacks what was written then: its copy does not count any more. */
+    void forget(String destination) {
+        row(RUN).filter(row -> row.texts(DESTINATIONS).contains(destination))
+                .ifPresent(row -> put(of(
+                        row,
+                        row.texts(DESTINATIONS).stream()
+                                .filter(d -> !d.equals(destination))
+                                .toList())));
+        state.write(List.of(Write.making(StateRow.named("copied/" + destination).key(state.keys()), null)));
     }
 
     boolean copied(String destination) {

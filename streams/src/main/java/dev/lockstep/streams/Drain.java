@@ -9,6 +9,7 @@ import dev.lockstep.replicate.DeadLetters.Letter;
 import dev.lockstep.replicate.Delivery;
 import dev.lockstep.replicate.Destination.Refused;
 import dev.lockstep.replicate.ReadThrough.Open;
+import dev.lockstep.replicate.ReplacedException;
 import dev.lockstep.table.Key;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,13 +75,14 @@ final class Drain {
      *
      * @return how many keys are left, as far as seen
      * @throws CancelledException where the thread was interrupted
+     * @throws ReplacedException where the destination was made anew
      */
     long pass() {
         long noted = delivery.health().noted();
         try {
             remaining = ready.getAsBoolean() ? turn() : backlog.size();
             notedBefore = noted;
-        } catch (CancelledException e) {
+        } catch (CancelledException | ReplacedException e) {
             throw e;
         } catch (LockstepException e) {
             // Whatever it was, the keys are still there, and the next pass tries again.
@@ -91,6 +93,9 @@ final class Drain {
     }
 
     private long turn() {
+        if (away()) {
+            delivery.requireSame();
+        }
         // Before that, what made it go away is too young to have been tried, and that nothing older is left says
         // nothing.
         boolean triedSince = delivery.awayFor().compareTo(REST) > 0;
@@ -151,9 +156,10 @@ final class Drain {
                     .filter(entry -> !unsettled.contains(entry.key()))
                     .toList());
             left.old += unsettled.size();
-            unsettled.stream()
+            open.entrySet().stream()
+                    .filter(e -> unsettled.contains(e.getKey()))
                     .findFirst()
-                    .ifPresent(key -> delivery.failed(open.get(key).why()));
+                    .ifPresent(e -> delivery.failed(e.getValue().why()));
         });
         return left;
     }

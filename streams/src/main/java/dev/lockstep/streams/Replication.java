@@ -66,6 +66,7 @@ public final class Replication {
      *
      * @param name shared by the processes that share the work
      * @param patience how long several destinations wait for one of them
+     * @param silence how long a process must be silent to be taken for dead: longer than any pause of a healthy one
      * @param untilIdle stop when there was nothing to do for so long
      */
     public record Settings(
@@ -74,12 +75,10 @@ public final class Replication {
             boolean overwrite,
             boolean skipTtlDeletes,
             Duration patience,
+            Duration silence,
             Optional<Duration> untilIdle,
             Optional<Verification.Settings> verification,
             RetryPolicy retry) {}
-
-    /** A claim is taken over when its holder was silent for so long: longer than any pause of a healthy process. */
-    private static final Duration CLAIM = Duration.ofSeconds(15);
 
     private static final Duration DRAIN_BUSY = Duration.ofMillis(500);
     private static final Duration DRAIN_IDLE = Duration.ofSeconds(5);
@@ -92,6 +91,7 @@ public final class Replication {
     private final RetryingTable primary;
     private final List<Target> targets;
     private final CopyState copyState;
+    private final Roster roster;
     private final Replicator replicator;
     private final FirstCopy firstCopy;
     private final List<Target> toCopy;
@@ -114,6 +114,8 @@ public final class Replication {
      * @param writers bounds the requests in flight to all destinations together
      * @param state the table {@code NAME-State}; see {@link StateRow}
      * @param log is told what an operator should know, a line each
+     * @throws InvalidSettingsException where another process of the name is alive and has other destinations, or a table
+     *     that is to be copied to holds items
      */
     public Replication(
             Settings settings,
@@ -140,12 +142,14 @@ public final class Replication {
         this.log = log;
         this.progress = progress;
         this.copyState = new CopyState(state, primary.keys());
+        this.roster = new Roster(settings.name(), state, targets, settings.silence());
+        roster.join(copyState, settings.copyFirst(), log);
         this.toCopy = targets.stream().filter(this::waitsForCopy).toList();
         this.firstCopy = new FirstCopy(
                 primary,
                 toCopy,
                 copyState,
-                new Claim(state, "copy", worker, CLAIM),
+                new Claim(state, "copy", worker, settings.silence()),
                 settings.retry(),
                 progress,
                 this::park);
@@ -161,7 +165,7 @@ public final class Replication {
                         primary,
                         targets,
                         state,
-                        new Claim(state, "verify", worker, CLAIM),
+                        new Claim(state, "verify", worker, settings.silence()),
                         v,
                         settings.retry(),
                         findings,
@@ -183,13 +187,14 @@ public final class Replication {
                 settings.patience(),
                 PAUSES,
                 pool,
-                log);
+                log,
+                target.same());
         boolean pending = toCopy.contains(target);
         ready.put(target.id(), !pending);
         if (pending) {
             delivery.leave();
         }
-        Claim claim = new Claim(state, "drain/" + target.id(), worker, CLAIM);
+        Claim claim = new Claim(state, "drain/" + target.id(), worker, settings.silence());
         BooleanSupplier isReady = () -> ready.getOrDefault(target.id(), true);
         drains.add(new Drain(delivery, backlog, target.settler(primary, writers), this::park, claim, isReady));
         return delivery;
@@ -265,6 +270,7 @@ public final class Replication {
                 shards.run();
                 ended.countDown();
             });
+            start(threads, () -> every(roster.beat(), roster::renew));
             start(threads, this::copyFirst);
             drains.forEach(drain -> start(threads, () -> drainForEver(drain)));
             verification.ifPresent(v -> start(threads, () -> every(LOOK.multipliedBy(10), () -> verify(v))));

@@ -23,8 +23,13 @@ import java.util.Set;
  *
  * @param id tells it from the others in the state table; the same in every process, and after a restart
  * @param table where it is a table: for a first copy, for repairs and for comparisons
+ * @param same throws {@code ReplacedException} where it is not the one of the start any more
  */
-public record Target(String id, Destination destination, Optional<RetryingTable> table) {
+public record Target(String id, Destination destination, Optional<RetryingTable> table, Runnable same) {
+    /** One that nobody replaces. */
+    public Target(String id, Destination destination, Optional<RetryingTable> table) {
+        this(id, destination, table, () -> {});
+    }
 
     public String name() {
         return destination.name();

@@ -45,7 +45,7 @@ final class MemoryStream {
     }
 
     /** Reads on from a position that survives it, as the Kinesis Client Library does. */
-    static final class Reader implements Replication.Reader {
+    static class Reader implements Replication.Reader {
         private final MemoryStream stream;
         private final Replication replication;
         private final Position position;

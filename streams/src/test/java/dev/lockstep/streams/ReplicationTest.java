@@ -18,6 +18,7 @@ import dev.lockstep.replicate.Backlog;
 import dev.lockstep.replicate.DeadLetterFile;
 import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.replicate.Destination;
+import dev.lockstep.replicate.ReplacedException;
 import dev.lockstep.replicate.StateRow;
 import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.table.Item;
@@ -38,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +53,7 @@ class ReplicationTest {
             new KeySchema(new KeyAttribute(StateRow.ID, ScalarAttributeType.S), Optional.empty());
 
     private static final int KEYS = 2_500;
+    private static final Duration SILENCE = Duration.ofSeconds(2);
 
     @TempDir
     Path folder;
@@ -106,6 +109,7 @@ class ReplicationTest {
                 false,
                 false,
                 Duration.ofMillis(50),
+                SILENCE,
                 Optional.of(Duration.ofMillis(300)),
                 verification,
                 RetryPolicy.BRIEF);
@@ -221,6 +225,52 @@ class ReplicationTest {
         replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(stream.end())));
     }
 
+    private Target replaced(Target target, AtomicBoolean anew) {
+        return new Target(target.id(), target.destination(), target.table(), () -> {
+            if (anew.get()) {
+                throw new ReplacedException(target.name());
+            }
+        });
+    }
+
+    @Test
+    void one_that_was_away_and_was_made_anew_is_not_called_back_but_stops_the_service() throws Exception {
+        bIsAway.set(true);
+        AtomicBoolean anew = new AtomicBoolean();
+        Replication replication = replication(
+                false, Optional.empty(), target(a, new AtomicBoolean()), replaced(target(b, bIsAway), anew));
+        stream.write(key("x"), version("x", 1));
+        Thread running = new Thread(() -> assertThatThrownBy(() ->
+                        replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0))))
+                .isInstanceOf(ReplacedException.class)
+                .hasMessageContaining("--copy-first"));
+        AtomicReference<Throwable> wrong = new AtomicReference<>();
+        running.setUncaughtExceptionHandler((thread, e) -> wrong.set(e));
+        running.start();
+        await().until(() -> log.stream().anyMatch(line -> line.contains("b is away")));
+        anew.set(true);
+        bIsAway.set(false);
+        running.join();
+        assertThat(wrong).hasNullValue();
+        assertThat(log).noneMatch(line -> line.contains("b is back"));
+        assertThat(b.items()).isEmpty();
+    }
+
+    @Test
+    void one_that_is_alone_and_was_made_anew_after_it_failed_stops_the_service() {
+        bIsAway.set(true);
+        Replication replication = replication(
+                false, Optional.empty(), new Target("b", target(b, bIsAway).destination(), Optional.empty(), () -> {
+                    bIsAway.set(false);
+                    throw new ReplacedException("b");
+                }));
+        stream.write(key("x"), version("x", 1));
+        assertThatThrownBy(() ->
+                        replication.run(new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0))))
+                .isInstanceOf(ReplacedException.class);
+        assertThat(b.items()).isEmpty();
+    }
+
     /** A key in the backlog of b, which b will never take, and one that it will. */
     private Replication withAnItemThatBNeverTakes() {
         primary.put(version("x", 1)).put(itemOfBytes("odd", Item.MAX_BYTES + 1));
@@ -312,6 +362,81 @@ class ReplicationTest {
         b.put(version("x", 1));
         assertThatThrownBy(() -> replication(true, Optional.empty(), first, target(b, new AtomicBoolean())))
                 .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("--overwrite");
+    }
+
+    private CopyState copies() {
+        return new CopyState(retrying(state), BY_STRING);
+    }
+
+    private Roster roster(Target... targets) {
+        return new Roster("test", retrying(state), List.of(targets), SILENCE);
+    }
+
+    @Test
+    void a_process_with_other_destinations_is_refused_while_one_is_alive() throws Exception {
+        Target first = target(a, new AtomicBoolean());
+        Roster alive = roster(first);
+        alive.join(copies(), false, log::add);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread beats = new Thread(() -> {
+            while (!stop.get()) {
+                alive.renew();
+            }
+        });
+        beats.start();
+        try {
+            assertThatThrownBy(() -> replication(false, Optional.empty(), first, target(b, bIsAway)))
+                    .isInstanceOf(InvalidSettingsException.class)
+                    .hasMessageContaining("keeps a in step")
+                    .hasMessageContaining("to keep a, b")
+                    .hasMessageContaining("Stop the others first, or start with another --name");
+            roster(first).join(copies(), false, log::add);
+        } finally {
+            stop.set(true);
+            beats.join();
+        }
+    }
+
+    @Test
+    void a_running_service_says_that_it_is_alive() throws Exception {
+        Target first = target(a, new AtomicBoolean());
+        Replication replication = replication(false, Optional.empty(), first);
+        AtomicBoolean goOn = new AtomicBoolean(true);
+        MemoryStream.Reader reader = new MemoryStream.Reader(stream, replication, new MemoryStream.Position(0)) {
+            @Override
+            public boolean atTip() {
+                return !goOn.get();
+            }
+        };
+        Thread running = new Thread(() -> replication.run(reader));
+        running.start();
+        assertThatThrownBy(() -> roster(target(b, bIsAway)).join(copies(), false, log::add))
+                .isInstanceOf(InvalidSettingsException.class);
+        goOn.set(false);
+        running.join();
+    }
+
+    @Test
+    void when_nobody_is_alive_other_destinations_take_the_name_over_and_who_is_new_is_told() {
+        Target first = target(a, new AtomicBoolean());
+        Target second = target(b, bIsAway);
+        Roster gone = roster(first);
+        gone.join(copies(), false, log::add);
+        roster(first, second).join(copies(), false, log::add);
+        assertThat(log).anyMatch(line -> line.startsWith("b: new to the name test"));
+        assertThatThrownBy(gone::renew).hasMessageContaining("it was taken over for a, b");
+    }
+
+    @Test
+    void one_that_was_left_out_for_a_while_is_copied_to_again() {
+        primary.put(version("x", 1));
+        Target first = target(a, new AtomicBoolean());
+        Target second = target(b, bIsAway);
+        run(replication(true, Optional.empty(), first, second));
+        run(replication(false, Optional.empty(), first));
+        primary.put(version("y", 1));
+        assertThatThrownBy(() -> replication(true, Optional.empty(), first, second))
                 .hasMessageContaining("--overwrite");
     }
 
