@@ -211,6 +211,7 @@ class LiveProcessTest {
         String replica = Server.create("replica");
         Process process = replicate(
                 Server.ref(primary), Server.ref(replica), "--name", "anew-" + System.nanoTime(), "--enable-stream");
+        await().atMost(Duration.ofSeconds(60)).until(() -> err().contains("reading every shard"));
         Server.put(primary, List.of(Server.item(1, "before", 100)));
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> Server.contents(replica).size() == 1);
