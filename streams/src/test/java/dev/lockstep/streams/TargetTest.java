@@ -52,12 +52,7 @@ class TargetTest {
         String name = "guard-" + UUID.randomUUID();
         GuardTable.create(DYNAMO.client(), name);
         GuardTable guard = new GuardTable(
-                DYNAMO.client(),
-                name,
-                replica,
-                Duration.ofDays(2),
-                RetryPolicy.BRIEF,
-                RetryingTable.Listener.NONE);
+                DYNAMO.client(), name, replica, Duration.ofDays(2), RetryPolicy.BRIEF, RetryingTable.Listener.NONE);
         Target target = new Target(
                 "id",
                 new GuardedTable("replica", guard, primary, false, pool),
