@@ -14,6 +14,11 @@ const AWS = require(path.join(modules, 'aws-sdk'));
 AWS.config.update({
   accessKeyId: 'local',
   secretAccessKey: 'local',
-  dynamodb: {endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB},
   s3: {endpoint: process.env.AWS_ENDPOINT_URL_S3, s3ForcePathStyle: true, signatureVersion: 'v4'},
 });
+
+const DynamoDB = AWS.DynamoDB;
+AWS.DynamoDB = function (options) {
+  return new DynamoDB({...options, endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB});
+};
+Object.assign(AWS.DynamoDB, DynamoDB, {DocumentClient: DynamoDB.DocumentClient, Converter: DynamoDB.Converter});

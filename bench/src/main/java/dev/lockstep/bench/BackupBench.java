@@ -84,7 +84,7 @@ public final class BackupBench {
                 System.getProperty("java.home") + "/bin/java",
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=4",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.lockstep.cli.Main"));

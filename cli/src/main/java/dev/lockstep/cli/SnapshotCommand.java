@@ -130,14 +130,25 @@ final class SnapshotCommand implements Callable<Integer> {
                         "nothing tells what the key of its items is",
                         "Restore it into a table instead"));
         Merged.Settings reading = new Merged.Settings(parallel, FoundSource.temporary());
-        try (Merged merged = Merged.prove(from, keys, key -> true, reading, progress);
-                Snapshot snapshot = new Snapshot(bucket, to.prefix(), overwrite)) {
-            progress.expecting(merged.states());
-            merged.each(snapshot::taker);
+        try (Snapshot snapshot = new Snapshot(bucket, to.prefix(), overwrite)) {
+            write(from, keys, reading, snapshot, progress);
             BackupResult result = snapshot.commit();
             progress.close();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             console.print(json(result, elapsed), () -> text(result, from, elapsed));
+        }
+    }
+
+    /** Nothing is there before the commit, so a source without anything to merge may be written while it is proved. */
+    private static void write(
+            Source from, KeySchema keys, Merged.Settings reading, Snapshot snapshot, ConsoleProgress progress) {
+        if (from.once()) {
+            Merged.handOn(from, keys, reading, snapshot::taker, progress);
+            return;
+        }
+        try (Merged merged = Merged.prove(from, keys, key -> true, reading, progress)) {
+            progress.expecting(merged.states());
+            merged.each(snapshot::taker);
         }
     }
 

@@ -98,6 +98,12 @@ final class FolderSource implements Source {
         return Optional.empty();
     }
 
+    /** The newest of an item's objects is known from the listing. */
+    @Override
+    public boolean once() {
+        return true;
+    }
+
     @Override
     public List<Layer> layers() {
         return List.of(new Layer(name, parts));

@@ -89,11 +89,40 @@ public final class Merged implements AutoCloseable {
         }
     }
 
+    /**
+     * Hands on the items of a source that has each {@link Source#once once} while it is being proved: one reading instead of
+     * two, for takers whose work comes to nothing unless this returns.
+     *
+     * @throws DamagedException where any of it is not what it should be; further faults are suppressed in it
+     */
+    public static void handOn(
+            Source source, KeySchema keys, Settings settings, Supplier<Taker> takers, Progress progress) {
+        if (!source.once()) {
+            throw new IllegalArgumentException(source.name() + " may hold an item twice");
+        }
+        try (Merged merged = new Merged(source, keys, key -> true, settings, progress)) {
+            merged.proving((place, part) -> {
+                Taker taker = takers.get();
+                part.read(new Numbered(merged, place, part, (key, item, rank) -> {
+                    progress.read(1);
+                    taker.take(key, item);
+                })::next);
+                taker.end();
+            });
+        }
+    }
+
     private void prove() {
+        proving((place, part) -> part.read(new Numbered(this, place, part, this::note)::next));
+        newest.seal();
+    }
+
+    /** Reads all parts, and throws when all are read what is wrong with them. */
+    private void proving(PartJob reading) {
         List<DamagedException> faults = Collections.synchronizedList(new ArrayList<>(source.faults()));
         forEachPart((place, part) -> {
             try {
-                part.read(new Numbered(place, part, this::note)::next);
+                reading.run(place, part);
             } catch (DamagedException e) {
                 faults.add(e);
             }
@@ -103,7 +132,6 @@ public final class Merged implements AutoCloseable {
             faults.stream().skip(1).forEach(first::addSuppressed);
             throw first;
         }
-        newest.seal();
     }
 
     private void note(Key key, @Nullable Item item, byte[] rank) {
@@ -138,7 +166,7 @@ public final class Merged implements AutoCloseable {
         newest.giveBack();
         forEachPart((place, part) -> {
             Taker taker = takers.get();
-            part.read(new Numbered(place, part, (key, item, rank) -> {
+            part.read(new Numbered(this, place, part, (key, item, rank) -> {
                 progress.read(1);
                 if (newest.take(key, rank)) {
                     taker.take(key, item);
@@ -195,15 +223,17 @@ public final class Merged implements AutoCloseable {
      * Gives each state of a file its key and its rank: the layer; then the order that the state tells, or else its place,
      * so that of two states without an order the later in the source is the newer.
      */
-    private final class Numbered {
+    private static final class Numbered {
         private static final int ORDER = KeyFile.RANK - 2;
 
+        private final KeySchema keys;
         private final Place place;
         private final Part part;
         private final Ranked sink;
         private long line;
 
-        Numbered(Place place, Part part, Ranked sink) {
+        Numbered(Merged merged, Place place, Part part, Ranked sink) {
+            this.keys = merged.keys;
             this.place = place;
             this.part = part;
             this.sink = sink;

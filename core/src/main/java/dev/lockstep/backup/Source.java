@@ -23,4 +23,9 @@ public interface Source {
 
     /** What is wrong with it as a whole, known without reading its files: those missing, those too many. */
     List<DamagedException> faults();
+
+    /** Whether it surely has each item once, so that there is nothing to merge. */
+    default boolean once() {
+        return false;
+    }
 }

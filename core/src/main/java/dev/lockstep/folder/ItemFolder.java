@@ -37,7 +37,7 @@ import java.util.function.Supplier;
  */
 public final class ItemFolder {
     /** How many requests in flight the pool of a folder should allow. */
-    public static final int MAX_CALLS = 64;
+    public static final int MAX_CALLS = 128;
 
     private static final Options JSON = Options.REPLACE.ofType("application/json");
 
