@@ -17,11 +17,12 @@ schedules: ## the proof of repairs with more writes, crashes and lost answers th
 	mvn -B -ntp -pl core -am test -Dtest=RepairScheduleTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.schedules.writes=4 -Dlockstep.schedules.crashes=2 -Dlockstep.schedules.lostAnswers=1
 
-bench: ## what a comparison costs, beside two plain scans; how fast changes are replicated, beside plain writes
+bench: ## what comparing, replicating and backing up cost, beside the least there is; MAPBOX=folder of an installed dynamodb-replicator
 	rm -rf bench/target/lib
 	mvn -B -ntp -q -pl bench -am -DskipTests package
 	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.CompareBench
 	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.LiveBench
+	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.BackupBench $(MAPBOX)
 
 live: ## two processes under a writer, killed every few seconds, for five minutes
 	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
