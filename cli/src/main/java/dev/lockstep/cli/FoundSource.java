@@ -126,6 +126,11 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
             }
         }
 
+        /** Where there are full backups too, these are meant, as they are for a whole table. */
+        private static List<ObjectRef> folders(ObjectStore objects, ObjectRef ref, String table) {
+            return Sources.holdsExports(objects, ref) ? List.of(ref) : List.of(ref, ref.folder(table));
+        }
+
         /**
          * The one item of a folder of items, without reading the others.
          *
@@ -139,7 +144,7 @@ record FoundSource(Opened opened, Pool calls) implements AutoCloseable {
             RetryingObjects objects =
                     RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), Progress.NONE);
             try (Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
-                for (ObjectRef folder : List.of(ref, ref.folder(table))) {
+                for (ObjectRef folder : folders(objects, ref, table)) {
                     ItemFolder items = new ItemFolder(objects, folder, calls);
                     Optional<Item> found = items.read(key);
                     if (found.isPresent()) {

@@ -169,6 +169,20 @@ class RestoreCommandTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void where_there_is_a_full_backup_an_item_comes_from_it_not_from_the_folder_that_follows_the_table() {
+        done("backup", Server.ref(table), s3("both"));
+        Server.put(table, List.of(Server.item(0, "broken", 100)));
+        done("copy", Server.ref(table), s3("both"));
+        String key = "{\"id\":\"item-0\"}";
+        done("restore", s3("both"), Server.ref(table), "--key", key);
+        assertThat(value(0)).isEqualTo("a");
+        done("item", "restore", Server.ref(table), s3("both/" + table), key);
+        assertThat(value(0)).isEqualTo("broken");
+        done("item", "restore", Server.ref(table), s3("both"), key);
+        assertThat(value(0)).isEqualTo("a");
+    }
+
     private String value(int number) {
         return Server.contents(table).values().stream()
                 .filter(item -> item.get("id").s().equals("item-" + number))

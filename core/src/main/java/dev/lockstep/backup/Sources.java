@@ -79,6 +79,11 @@ public final class Sources {
         return new Opened(found, found.table().map(TableDocument::keys).or(settings::keys), notes);
     }
 
+    /** Whether there are full backups or exports under a prefix, finished or not. */
+    public static boolean holdsExports(ObjectStore objects, ObjectRef prefix) {
+        return objects.list(prefix.folder(EXPORTS).keysBeginWith()).findAny().isPresent();
+    }
+
     private Opened open() {
         String folder = key.isEmpty() ? "" : key + "/";
         if (isCalled(NativeExport.SUMMARY)) {
