@@ -71,6 +71,9 @@ class ChangeLogLiveTest {
     private static final class Bucket implements ObjectStore {
         private final MemoryObjects objects = new MemoryObjects("bucket");
         private volatile boolean away;
+        /** Nothing of a killed process is written any more, whichever of its threads was hit first. */
+        private volatile boolean dead;
+
         private final AtomicInteger killAfterFiles = new AtomicInteger(Integer.MAX_VALUE);
 
         @Override
@@ -83,12 +86,16 @@ class ChangeLogLiveTest {
             require();
             boolean put = objects.put(key, content, options);
             if (key.endsWith(".gz") && killAfterFiles.decrementAndGet() == 0) {
+                dead = true;
                 throw new Killed();
             }
             return put;
         }
 
         private void require() {
+            if (dead) {
+                throw new Killed();
+            }
             if (away) {
                 throw new LockstepException("PutObject", name(), "SlowDown", "", true, null);
             }
@@ -141,6 +148,7 @@ class ChangeLogLiveTest {
     private static final class Killed extends Error {}
 
     private Running start(String name) {
+        bucket.dead = false;
         ChangeLogWriter log = new ChangeLogWriter(
                 bucket,
                 PREFIX,
