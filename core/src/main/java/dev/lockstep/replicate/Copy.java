@@ -13,8 +13,6 @@ import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
-import dev.lockstep.table.Table.Consistency;
-import dev.lockstep.table.Table.Page;
 import dev.lockstep.table.Write;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
@@ -148,15 +146,6 @@ public final class Copy {
                     "it holds items, and a copy writes over them blindly",
                     "Say --overwrite if that is meant; for a replica table in use say diff --repair");
         }
-    }
-
-    /** Whether the table holds any item, by strong reads. */
-    public static boolean holdsItems(RetryingTable table) {
-        Page page = table.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
-        while (page.items().isEmpty() && page.next() != null) {
-            page = table.scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
-        }
-        return !page.items().isEmpty();
     }
 
     private final class Run {

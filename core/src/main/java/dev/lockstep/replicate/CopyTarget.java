@@ -36,7 +36,7 @@ interface CopyTarget {
 
             @Override
             public boolean holdsItems() {
-                return Copy.holdsItems(table);
+                return table.holdsItems();
             }
 
             @Override

@@ -51,9 +51,6 @@ public final class Replicator {
      */
     public record Applied(long records, long oldestMillis) {}
 
-    private static final RetryPolicy PAUSES =
-            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
-
     private final RetryingTable primary;
     private final List<Delivery> deliveries;
     private final Settings settings;
@@ -183,7 +180,7 @@ public final class Replicator {
             } catch (CancelledException e) {
                 throw e;
             } catch (LockstepException e) {
-                pause(PAUSES.pause(tries));
+                pause(RetryPolicy.FOR_EVER.pause(tries));
             }
         }
     }

@@ -21,7 +21,6 @@ import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Table.Consistency;
-import dev.lockstep.table.Table.Page;
 import dev.lockstep.table.Write;
 import dev.lockstep.verify.KeyRepair;
 import dev.lockstep.verify.KeyRepair.Settled;
@@ -122,7 +121,7 @@ public final class Restore implements AutoCloseable {
     public Result into(Table given) {
         RetryingTable table =
                 RetryingTable.over(settings.dryRun() ? new DryRunTable(given) : given, settings.retry(), progress);
-        boolean empty = isEmpty(table);
+        boolean empty = !table.holdsItems();
         requireFit(table, empty);
         progress.expecting(merged.states());
         try (UndoLog undoLog = settings.undoLog().map(UndoLog::open).orElse(UndoLog.NONE);
@@ -156,14 +155,6 @@ public final class Restore implements AutoCloseable {
                     "Say --overwrite to replace what the source has too, --delete-extra to make the table equal to the"
                             + " source, or --key for single items");
         }
-    }
-
-    private static boolean isEmpty(RetryingTable table) {
-        Page page = table.scan(new Segment(0, 1), null, 1, Consistency.STRONG);
-        while (page.items().isEmpty() && page.next() != null) {
-            page = table.scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
-        }
-        return page.items().isEmpty();
     }
 
     /** Keys that were asked for by name and that the source does not have. */

@@ -16,6 +16,10 @@ public record RetryPolicy(int maxRetries, Duration base, Duration cap) {
     /** For the first call to a table: a wrong endpoint should be told within seconds. */
     public static final RetryPolicy BRIEF = new RetryPolicy(3, Duration.ofMillis(50), Duration.ofSeconds(1));
 
+    /** For what is waited for as long as it takes: soon at first, then every half minute. */
+    public static final RetryPolicy FOR_EVER =
+            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
+
     public RetryPolicy {
         if (maxRetries < 0 || base.isNegative() || cap.isNegative()) {
             throw new InvalidSettingsException("check", "retry settings", "they may not be negative", "");

@@ -1,6 +1,5 @@
 package dev.lockstep.table;
 
-import dev.lockstep.capacity.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After the last try the last failure is thrown with the earlier ones suppressed. Thread-safe.
  */
-public final class RetryingTable implements Table {
+public final class RetryingTable extends ForwardingTable {
     /** Is told why a call waits, before it does. Called from any thread. The subject is the table, or the object. */
     public interface Listener {
         void pausing(String subject, String operation, String why, Duration pause);
@@ -30,6 +29,7 @@ public final class RetryingTable implements Table {
     private final Listener listener;
 
     private RetryingTable(Table table, RetryPolicy policy, Listener listener) {
+        super(table);
         this.table = table;
         this.policy = policy;
         this.listener = listener;
@@ -44,34 +44,13 @@ public final class RetryingTable implements Table {
         return new Attempts(operation, name(), policy, listener);
     }
 
-    @Override
-    public String name() {
-        return table.name();
-    }
-
-    @Override
-    public String id() {
-        return table.id();
-    }
-
-    @Override
-    public String server() {
-        return table.server();
-    }
-
-    @Override
-    public KeySchema keys() {
-        return table.keys();
-    }
-
-    @Override
-    public Size size() {
-        return table.size();
-    }
-
-    @Override
-    public Usage usage() {
-        return table.usage();
+    /** Whether there is any item, by strong reads. */
+    public boolean holdsItems() {
+        Page page = scan(new Segment(0, 1), null, 1, Consistency.STRONG);
+        while (page.items().isEmpty() && page.next() != null) {
+            page = scan(new Segment(0, 1), page.next(), 1, Consistency.STRONG);
+        }
+        return !page.items().isEmpty();
     }
 
     @Override

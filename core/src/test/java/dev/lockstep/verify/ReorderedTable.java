@@ -1,21 +1,27 @@
 package dev.lockstep.verify;
 
-import dev.lockstep.capacity.Usage;
-import dev.lockstep.table.Condition;
+import dev.lockstep.table.ForwardingTable;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
-import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.Segment;
-import dev.lockstep.table.Table;
-import dev.lockstep.table.Write;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The same table, scanned in another order, its items in other segments: what no documentation excludes. */
-record ReorderedTable(MemoryTable table, int seed, int pageSize) implements Table {
+final class ReorderedTable extends ForwardingTable {
+    private final MemoryTable table;
+    private final int seed;
+    private final int pageSize;
+
+    ReorderedTable(MemoryTable table, int seed, int pageSize) {
+        super(table);
+        this.table = table;
+        this.seed = seed;
+        this.pageSize = pageSize;
+    }
+
     private int place(Key key) {
         int h = (key.hashCode() ^ seed) * 0x9E3779B9;
         return h ^ h >>> 15;
@@ -36,45 +42,5 @@ record ReorderedTable(MemoryTable table, int seed, int pageSize) implements Tabl
 
     private Key keyOf(Item item) {
         return keys().keyOf(item.attributes());
-    }
-
-    @Override
-    public String name() {
-        return table.name();
-    }
-
-    @Override
-    public String id() {
-        return table.id();
-    }
-
-    @Override
-    public KeySchema keys() {
-        return table.keys();
-    }
-
-    @Override
-    public Size size() {
-        return table.size();
-    }
-
-    @Override
-    public Usage usage() {
-        return table.usage();
-    }
-
-    @Override
-    public Found read(Collection<Key> keys, Consistency consistency) {
-        return table.read(keys, consistency);
-    }
-
-    @Override
-    public List<Write> write(List<Write> writes) {
-        return table.write(writes);
-    }
-
-    @Override
-    public Swapped writeIf(Write write, Condition condition) {
-        return table.writeIf(write, condition);
     }
 }

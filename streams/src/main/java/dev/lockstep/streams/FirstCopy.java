@@ -88,7 +88,7 @@ final class FirstCopy {
     private static boolean holdsItems(Target target) {
         return target.destination() instanceof FolderDestination folder
                 ? folder.holdsItems()
-                : target.table().map(Copy::holdsItems).orElse(false);
+                : target.table().map(RetryingTable::holdsItems).orElse(false);
     }
 
     /**

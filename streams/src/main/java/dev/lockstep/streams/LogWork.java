@@ -29,9 +29,6 @@ import java.util.function.Supplier;
  * the position is only kept behind what is durable in all of them.
  */
 public final class LogWork implements ShardWork {
-    private static final RetryPolicy PAUSES =
-            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
-
     private final List<ChangeLogWriter> logs;
     private final Supplier<Map<String, Optional<String>>> lineage;
     private final InstantSource clock;
@@ -164,7 +161,7 @@ public final class LogWork implements ShardWork {
                     throw e;
                 }
             }
-            pause(PAUSES.pause(tries));
+            pause(RetryPolicy.FOR_EVER.pause(tries));
         }
     }
 
@@ -197,7 +194,7 @@ public final class LogWork implements ShardWork {
                 throw e;
             } catch (LockstepException e) {
                 failing(log, e);
-                pause(PAUSES.pause(tries));
+                pause(RetryPolicy.FOR_EVER.pause(tries));
             }
         }
     }

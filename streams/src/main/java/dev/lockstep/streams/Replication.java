@@ -83,10 +83,6 @@ public final class Replication {
     private static final Duration DRAIN_BUSY = Duration.ofMillis(500);
     private static final Duration DRAIN_IDLE = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofMillis(100);
-    /** Before a destination is tried again: soon at first, then every half minute. */
-    private static final RetryPolicy PAUSES =
-            new RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30));
-
     private final Settings settings;
     private final RetryingTable primary;
     private final List<Target> targets;
@@ -185,7 +181,7 @@ public final class Replication {
                 target.destination(),
                 alone ? Optional.empty() : Optional.of(backlog),
                 settings.patience(),
-                PAUSES,
+                RetryPolicy.FOR_EVER,
                 pool,
                 log,
                 target.same());
@@ -391,7 +387,7 @@ public final class Replication {
         log.accept("copying " + primary.name()
                 + " first; changes meanwhile are kept in the backlog, however long it takes");
         for (int tries = 0; !copied(shards); tries++) {
-            sleep(PAUSES.pause(tries));
+            sleep(RetryPolicy.FOR_EVER.pause(tries));
         }
         progress.finished();
         toCopy.forEach(target -> ready.put(target.id(), true));

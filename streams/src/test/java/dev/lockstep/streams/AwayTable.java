@@ -1,10 +1,9 @@
 package dev.lockstep.streams;
 
 import dev.lockstep.LockstepException;
-import dev.lockstep.capacity.Usage;
 import dev.lockstep.table.Condition;
+import dev.lockstep.table.ForwardingTable;
 import dev.lockstep.table.Key;
-import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Write;
@@ -14,11 +13,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A table that cannot be reached for a while. */
-final class AwayTable implements Table {
+final class AwayTable extends ForwardingTable {
     private final Table table;
     private final AtomicBoolean away;
 
     AwayTable(Table table, AtomicBoolean away) {
+        super(table);
         this.table = table;
         this.away = away;
     }
@@ -28,31 +28,6 @@ final class AwayTable implements Table {
             throw new LockstepException("call", name(), "away", "", true, null);
         }
         return table;
-    }
-
-    @Override
-    public String name() {
-        return table.name();
-    }
-
-    @Override
-    public String id() {
-        return table.id();
-    }
-
-    @Override
-    public KeySchema keys() {
-        return table.keys();
-    }
-
-    @Override
-    public Size size() {
-        return table.size();
-    }
-
-    @Override
-    public Usage usage() {
-        return table.usage();
     }
 
     @Override
