@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /**
  * What it takes to back a table up: the folder of items, the snapshot of it, and the full backup; each beside
  * mapbox/dynamodb-replicator's, where an installed copy of it is named ({@code git clone}, {@code npm install}). Each is a
- * process of its own, its start included; DynamoDB Local and the S3 server are shared and run in this one.
+ * process of its own, its start included; DynamoDB Local and the S3 server are shared and run in this one. Before them stands
+ * the least that the S3 server lets anybody do here.
  */
 public final class BackupBench {
     private static final int ITEMS = CompareBench.ITEMS;
@@ -43,15 +44,24 @@ public final class BackupBench {
                 for (String bucket : List.of("ours", "theirs")) {
                     s3.createBucket(bucket);
                 }
-                new BackupBench(dynamo, s3, mapbox).run();
+                new BackupBench(dynamo, s3, mapbox).run(bytes);
             }
         }
     }
 
-    private void run() throws IOException, InterruptedException {
+    private void run(int bytes) throws IOException, InterruptedException {
         String table = "localhost:" + dynamo.endpoint().getPort() + "/orders";
         // The servers are slow at first, which is nobody's fault.
         run(java(List.of("copy", table, "s3://ours/warm")));
+        ObjectFloor floor = new ObjectFloor(s3.endpoint(), "ours");
+        floor.put(ITEMS, bytes);
+        floor.get(ITEMS);
+        System.out.printf(
+                Locale.ROOT,
+                "  the least: %.1f s to put %,d objects, %.1f s to get them%n",
+                floor.put(ITEMS, bytes),
+                ITEMS,
+                floor.get(ITEMS));
         compare(
                 "folder of items",
                 List.of("copy", table, "s3://ours/items"),
