@@ -125,7 +125,9 @@ public final class ShardLog {
     public void ended(List<String> children) {
         settle(Optional.empty(), start.at());
         log.listed(children.stream().collect(Collectors.toMap(child -> child, child -> Optional.of(tip.shard()))));
-        tip = tip.ended(children);
+        LogTip end = tip.ended(children);
+        log.writeEnd(end);
+        tip = end;
         writeTip();
     }
 
