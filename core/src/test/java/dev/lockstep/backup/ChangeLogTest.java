@@ -496,6 +496,20 @@ class ChangeLogTest {
     }
 
     @Test
+    void a_lost_writers_file_is_part_of_the_log_though_an_old_tip_does_not_reach_it() {
+        ShardLog lost = first("s");
+        first("s").append(records(1, 3));
+        byte[] old = objects.get(tip("s")).orElseThrow().content();
+        lost.append(records(1, 6));
+        open("s", Optional.empty(), Optional.of(sequence(3)), false, 7).append(records(4, 9));
+        objects.put(tip("s"), old, Options.REPLACE);
+
+        open("s", Optional.empty(), Optional.of(sequence(9)), false, 10).append(records(10, 12));
+        assertThat(said).isEmpty();
+        assertThat(log().check(NOON, second(11)).text()).startsWith("whole");
+    }
+
+    @Test
     void a_parent_that_was_not_read_to_its_end_is_a_gap() {
         first("p").append(records(1, 10));
         open("c", Optional.of("p"), Optional.empty(), true, 11).append(records(11, 20));
