@@ -133,13 +133,28 @@ public final class ChangeLogWriter {
         return shard.equals(LAMBDA);
     }
 
+    /** How far a shard's log reaches; what was noted at its end counts, whatever was written over its tip since. */
     Optional<LogTip> tip(String shard) {
-        String key = place.tip(shard);
+        Optional<LogTip> tip = read(shard, place.tip(shard));
+        return tip.filter(LogTip::ended)
+                .or(() -> read(shard, place.end(shard)))
+                .or(() -> tip);
+    }
+
+    private Optional<LogTip> read(String shard, String key) {
         return objects.get(key).map(found -> LogTip.read(objects.name() + "/" + key, shard, found.content()));
     }
 
     void write(LogTip tip) {
         objects.put(place.tip(tip.shard()), tip.json(), JSON);
+    }
+
+    /**
+     * Notes for ever that a shard's log reaches its end: a tip does not, since whoever lost the shard may write an older one
+     * over it late, and a child whose log begins then would take its parent's for cut off.
+     */
+    void writeEnd(LogTip tip) {
+        objects.put(place.end(tip.shard()), tip.json(), Options.IF_ABSENT.ofType("application/json"));
     }
 
     KeySchema keys() {

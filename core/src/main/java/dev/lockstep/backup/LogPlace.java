@@ -8,6 +8,7 @@ import dev.lockstep.objects.ObjectRef;
  * <pre>{@code
  * <prefix>/lockstep-changes/<table>/tips/<stream label>/<shard>.json                            how far a shard's log reaches
  * <prefix>/lockstep-changes/<table>/<stream label>/<shard>/<first>-<last>-<after>.jsonl.gz     records, never changed
+ * <prefix>/lockstep-changes/<table>/<stream label>/<shard>/end.json                            its tip at its end, never changed
  * }</pre>
  *
  * <p>The tips lie together, so that what a log holds is known without listing its files; there is one for each shard that
@@ -17,6 +18,7 @@ record LogPlace(ObjectRef table, String label) {
     private static final String FOLDER = "lockstep-changes";
     private static final String TIPS = "tips";
     private static final String JSON = ".json";
+    private static final String END = "end.json";
 
     /** The logs of all tables: a user names the prefix. */
     static ObjectRef all(ObjectRef prefix) {
@@ -46,6 +48,10 @@ record LogPlace(ObjectRef table, String label) {
 
     String tip(String shard) {
         return table.folder(TIPS).folder(label).key(shard + JSON);
+    }
+
+    String end(String shard) {
+        return shard(shard).key(END);
     }
 
     /** What the keys of this stream's tips begin with. */

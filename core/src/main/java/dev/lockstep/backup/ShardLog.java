@@ -53,7 +53,9 @@ public final class ShardLog {
                 .collect(Collectors.toCollection(TreeSet::new));
         String last = known.last();
         for (LogFileName name : names) {
-            boolean follows = name.after().compareTo(last) <= 0 && (!name.beginsAnew() || isNothing(last));
+            // One that begins anew is behind a gap, or it is a lost writer's, and overlaps with what others wrote.
+            boolean apart = name.beginsAnew() && !isNothing(last) && name.first().compareTo(last) > 0;
+            boolean follows = name.after().compareTo(last) <= 0 && !apart;
             last = follows && name.last().compareTo(last) > 0 ? name.last() : last;
         }
         return known.reaching(last);
@@ -125,7 +127,9 @@ public final class ShardLog {
     public void ended(List<String> children) {
         settle(Optional.empty(), start.at());
         log.listed(children.stream().collect(Collectors.toMap(child -> child, child -> Optional.of(tip.shard()))));
-        tip = tip.ended(children);
+        LogTip end = tip.ended(children);
+        log.writeEnd(end);
+        tip = end;
         writeTip();
     }
 

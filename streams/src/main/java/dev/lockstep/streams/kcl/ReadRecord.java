@@ -14,6 +14,13 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  */
 final class ReadRecord extends KinesisClientRecord {
     private static final int MOST_BYTES = 1 << 20;
+    /**
+     * Positions are kept with 0 here. KCL takes the position of a shard's last record for the shard's end, from the moment on
+     * when it wants to tell of that end, and would begin the children before {@link ShardWork#ended} was heard: so to KCL
+     * no position that is kept is that of a record.
+     */
+    private static final long NO_POSITION = 1;
+
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(MOST_BYTES).asReadOnlyBuffer();
 
     private final StreamRecord record;
@@ -21,7 +28,7 @@ final class ReadRecord extends KinesisClientRecord {
     private final long bytes;
 
     ReadRecord(StreamRecord record, Instant created, long bytes) {
-        super(record.sequence(), created, zeros(bytes), "", EncryptionType.NONE, 0, "", false, null);
+        super(record.sequence(), created, zeros(bytes), "", EncryptionType.NONE, NO_POSITION, "", false, null);
         this.record = record;
         this.created = created;
         this.bytes = bytes;

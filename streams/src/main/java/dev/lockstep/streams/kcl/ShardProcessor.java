@@ -272,9 +272,9 @@ final class ShardProcessor implements ShardRecordProcessor {
             } catch (ThrottlingException | KinesisClientLibDependencyException | InvalidStateException e) {
                 worker.troubled(new IllegalStateException("the end of " + shardId + " could not be kept", e));
                 pause();
-            } catch (RuntimeException e) {
+            } catch (Throwable t) {
                 if (close()) {
-                    worker.failed(e);
+                    worker.failed(t);
                 }
                 return;
             } finally {

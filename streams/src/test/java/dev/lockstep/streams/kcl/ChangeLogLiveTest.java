@@ -315,6 +315,9 @@ class ChangeLogLiveTest {
         Instant end = clock.instant().minusSeconds(30);
         assertThat(log().check(begin, end).text()).startsWith("whole");
         for (String key : List.copyOf(bucket.objects.texts().keySet())) {
+            if (key.endsWith("/end.json")) {
+                continue; // the tip tells the same
+            }
             var kept = bucket.objects.get(key).orElseThrow();
             bucket.objects.delete(key);
             Lineage lineage = log().check(begin, end);
