@@ -106,9 +106,9 @@ final class BackupCommand implements Callable<Integer> {
         TableRef ref = TableRef.parse(table);
         ObjectRef to = ObjectRef.parse(folder);
         BackupSettings settings = settings();
-        try (Connections connections = new Connections(common.allowHttp)) {
+        try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(ref);
-            S3Objects bucket = connections.bucket(to, buckets.endpoint());
+            S3Objects bucket = connections.replica().bucket(to, buckets.endpoint());
             BackupMetrics published = metrics == null
                     ? BackupMetrics.NONE
                     : BackupMetrics.of(

@@ -66,10 +66,10 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Console console = Console.of(spec, common);
         long began = System.nanoTime();
-        try (Connections connections = new Connections(common.allowHttp);
+        try (Connections connections = Connections.of(common);
                 ConsoleProgress progress = console.progress(List.of());
                 Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
-            FoundSource.Place place = FoundSource.Place.of(connections, location, buckets);
+            FoundSource.Place place = FoundSource.Place.of(connections.replica(), location, buckets);
             RetryingObjects objects = RetryingObjects.over(place.objects(), common.retry(), progress);
             List<Result> results = ObjectRef.isMeantBy(location)
                     ? bucket(objects, ObjectRef.parse(location), calls, progress)

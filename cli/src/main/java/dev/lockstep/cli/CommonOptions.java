@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that all commands share. */
 final class CommonOptions {
@@ -53,6 +56,20 @@ final class CommonOptions {
 
     @Option(names = "--allow-http", description = "Allow plain http to endpoints that are not on this machine.")
     boolean allowHttp;
+
+    @Mixin
+    CredentialOptions credentials = new CredentialOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    @Nullable
+    CommandSpec command;
+
+    /** For what must be known even with {@code --quiet}. */
+    void warn(String text) {
+        if (command != null) {
+            command.commandLine().getErr().println("lockstep: " + text);
+        }
+    }
 
     RetryPolicy retry() {
         return new RetryPolicy(maxRetries, Duration.ofMillis(retryDelayBase), RetryPolicy.DEFAULT.cap());

@@ -1,6 +1,9 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.cli.credentials.Accounts;
+import dev.lockstep.cli.credentials.Refusals;
+import dev.lockstep.cli.credentials.Side;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.table.DynamoTable;
@@ -20,7 +23,6 @@ import software.amazon.awssdk.arns.Arn;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -41,20 +43,42 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** The clients of one command: one for each Region or endpoint that its tables are in, and one for buckets. Used by one thread. */
+/**
+ * The clients of one side of a command: one for each Region or endpoint that its tables are in, and one for buckets. What a command reads
+ * is its primary's, what follows that, or is written, its {@link #replica()}'s. Used by one thread.
+ */
 final class Connections implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 512;
     private static final Duration CONNECT = Duration.ofSeconds(5);
     /** An answer of 16 MB over a slow line takes its time; one that drips for longer is given up and asked for again. */
     private static final Duration ATTEMPT = Duration.ofSeconds(60);
 
+    private final Side side;
+    private final Accounts accounts;
     private final boolean allowHttp;
+    private final Connections replica;
     private final Map<Place, DynamoDbClient> clients = new HashMap<>();
     private final List<AutoCloseable> others = new ArrayList<>();
     private @Nullable S3Client s3;
 
-    Connections(boolean allowHttp) {
+    private Connections(Side side, Accounts accounts, boolean allowHttp) {
+        this.side = side;
+        this.accounts = accounts;
         this.allowHttp = allowHttp;
+        this.replica = side == Side.REPLICA || accounts.oneForBoth()
+                ? this
+                : new Connections(Side.REPLICA, accounts, allowHttp);
+    }
+
+    /** The primary's, with the credentials that the user's options tell; closes the other side, too. */
+    static Connections of(CommonOptions options) {
+        Accounts accounts = options.credentials.accounts(options.allowHttp, options::warn);
+        return new Connections(Side.PRIMARY, accounts, options.allowHttp);
+    }
+
+    /** Those of replicas and destinations; the same where the user says nothing else of them. */
+    Connections replica() {
+        return replica;
     }
 
     DynamoTable open(TableRef ref) {
@@ -92,7 +116,7 @@ final class Connections implements AutoCloseable {
 
     /** The client for the place that a table is in; closed with the others. */
     DynamoDbClient client(TableRef ref) {
-        return clients.computeIfAbsent(place(ref), Connections::connect);
+        return clients.computeIfAbsent(place(ref), this::connect);
     }
 
     /** Reads the streams of the place that a table is in; closed with the others. */
@@ -152,13 +176,15 @@ final class Connections implements AutoCloseable {
     }
 
     /** On this machine any Region serves, and the SDK's chain would ask the network for one. */
-    private static Region usualRegion(Optional<URI> endpoint) {
+    private Region usualRegion(Optional<URI> endpoint) {
         Optional<String> named = SdkSystemSetting.AWS_REGION.getStringValue();
         if (named.isPresent() || endpoint.map(TableRef::onThisMachine).orElse(false)) {
             return named.map(Region::of).orElse(Region.US_EAST_1);
         }
         try {
-            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+            DefaultAwsRegionProviderChain.Builder chain = DefaultAwsRegionProviderChain.builder();
+            accounts.identity(side).profile().ifPresent(chain::profileName);
+            return chain.build().getRegion();
         } catch (SdkClientException e) {
             return Region.US_EAST_1;
         }
@@ -174,31 +200,28 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static DynamoDbClient connect(Place place) {
+    private DynamoDbClient connect(Place place) {
         return configured(DynamoDbClient.builder().httpClientBuilder(http()), place)
                 .build();
     }
 
-    private static <B extends AwsClientBuilder<B, ?>> B configured(B builder, Place place) {
+    private <B extends AwsClientBuilder<B, ?>> B configured(B builder, Place place) {
         place.endpoint().ifPresent(builder::endpointOverride);
-        return builder.credentialsProvider(credentials(place.endpoint()))
+        AwsCredentialsProvider credentials = credentials(place);
+        return builder.credentialsProvider(credentials)
                 .region(place.region())
-                .overrideConfiguration(
-                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
+                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallAttemptTimeout(ATTEMPT)
+                        .addExecutionInterceptor(new Refusals(credentials)));
     }
 
-    private static S3Client connectS3(Optional<URI> endpoint) {
+    private S3Client connectS3(Optional<URI> endpoint) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(http())
-                .credentialsProvider(credentials(endpoint))
-                .region(usualRegion(endpoint))
                 .crossRegionAccessEnabled(endpoint.isEmpty())
                 .forcePathStyle(endpoint.isPresent())
-                .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
-                .overrideConfiguration(
-                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallAttemptTimeout(ATTEMPT));
-        endpoint.ifPresent(builder::endpointOverride);
-        return builder.build();
+                .serviceConfiguration(s -> s.chunkedEncodingEnabled(false));
+        return configured(builder, new Place(endpoint, usualRegion(endpoint))).build();
     }
 
     private static ApacheHttpClient.Builder http() {
@@ -208,10 +231,14 @@ final class Connections implements AutoCloseable {
                 .socketTimeout(ATTEMPT);
     }
 
-    /** The SDK's default chain; on this machine without those of its steps that ask the network, and with an end. */
-    private static AwsCredentialsProvider credentials(Optional<URI> endpoint) {
-        if (endpoint.isEmpty() || !TableRef.onThisMachine(endpoint.get())) {
-            return DefaultCredentialsProvider.builder().build();
+    /**
+     * What the user says; else the SDK's default chain, on this machine without those of its steps that ask the network, and with an
+     * end.
+     */
+    private AwsCredentialsProvider credentials(Place place) {
+        boolean here = place.endpoint().filter(TableRef::onThisMachine).isPresent();
+        if (!here || !accounts.identity(side).nothingSaid()) {
+            return accounts.provider(side, place.region());
         }
         return AwsCredentialsProviderChain.of(
                 EnvironmentVariableCredentialsProvider.create(),
@@ -232,6 +259,12 @@ final class Connections implements AutoCloseable {
         }
         if (s3 != null) {
             s3.close();
+        }
+        if (replica != this) {
+            replica.close();
+        }
+        if (side == Side.PRIMARY) {
+            accounts.close();
         }
     }
 }

@@ -87,12 +87,12 @@ final class CopyCommand implements Callable<Integer> {
         List<TableRef> refs = tables().map(TableRef::parse).toList();
         CopySettings settings = new CopySettings(
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
-        try (Connections connections = new Connections(common.allowHttp)) {
+        try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
             if (create && !dryRun) {
                 createMissing(connections, from, refs);
             }
-            return copy(connections, from, connections.open(refs), folders, settings);
+            return copy(connections, from, connections.replica().open(refs), folders, settings);
         }
     }
 
@@ -103,9 +103,9 @@ final class CopyCommand implements Callable<Integer> {
     private void createMissing(Connections connections, DynamoTable from, List<TableRef> refs) {
         Console console = Console.of(spec, common);
         for (TableRef ref : refs) {
-            if (!connections.exists(ref)) {
+            if (!connections.replica().exists(ref)) {
                 console.err().println("lockstep: creating " + ref + " like " + from.name());
-                connections.createLike(from, ref);
+                connections.replica().createLike(from, ref);
             }
         }
     }
@@ -140,7 +140,7 @@ final class CopyCommand implements Callable<Integer> {
     private FolderDestination folder(
             Connections connections, ObjectRef ref, DynamoTable from, Pool calls, ConsoleProgress progress) {
         RetryingObjects bucket =
-                RetryingObjects.over(connections.bucket(ref, buckets.endpoint()), common.retry(), progress);
+                RetryingObjects.over(connections.replica().bucket(ref, buckets.endpoint()), common.retry(), progress);
         ItemFolder folder = new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
         return new FolderDestination(folder, calls);
     }

@@ -124,9 +124,9 @@ final class DiffCommand implements Callable<Integer> {
         TableRef primaryRef = TableRef.parse(primary);
         List<TableRef> replicaRefs = replicas.stream().map(TableRef::parse).toList();
         DiffSettings settings = settings();
-        try (Connections connections = new Connections(common.allowHttp)) {
+        try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            List<DynamoTable> to = connections.open(replicaRefs);
+            List<DynamoTable> to = connections.replica().open(replicaRefs);
             if (startingKey != null) {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }

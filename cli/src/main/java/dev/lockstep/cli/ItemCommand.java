@@ -86,10 +86,10 @@ final class ItemCommand implements Callable<Integer> {
             int last = arguments.size() - 1;
             List<TableRef> refs =
                     arguments.subList(0, last).stream().map(TableRef::parse).toList();
-            try (Connections connections = new Connections(common.allowHttp)) {
+            try (Connections connections = Connections.of(common)) {
                 DynamoTable primary = connections.open(refs.get(0));
                 Key key = ItemJson.readKey(arguments.get(last), primary.keys());
-                List<DynamoTable> replicas = connections.open(refs.subList(1, refs.size()));
+                List<DynamoTable> replicas = connections.replica().open(refs.subList(1, refs.size()));
                 return run(new Opened(primary, replicas, key));
             }
         }

@@ -54,13 +54,13 @@ abstract class ItemInFolder implements Callable<Integer> {
         TableRef ref = TableRef.parse(table);
         ObjectRef prefix = ObjectRef.parse(folder);
         Console console = Console.of(spec, common);
-        try (Connections connections = new Connections(common.allowHttp);
+        try (Connections connections = Connections.of(common);
                 Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
             DynamoTable opened = connections.open(ref);
             Key parsed = ItemJson.readKey(key, opened.keys());
             try (ConsoleProgress progress = console.progress(List.of(opened))) {
-                RetryingObjects bucket =
-                        RetryingObjects.over(connections.bucket(prefix, buckets.endpoint()), common.retry(), progress);
+                RetryingObjects bucket = RetryingObjects.over(
+                        connections.replica().bucket(prefix, buckets.endpoint()), common.retry(), progress);
                 ObjectRef own = prefix.folder(opened.description().tableName());
                 return run(
                         new Opened(opened, bucket, prefix, new ItemFolder(bucket, own, calls), calls, parsed), console);

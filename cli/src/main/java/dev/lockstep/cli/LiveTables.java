@@ -90,7 +90,7 @@ final class LiveTables implements AutoCloseable {
         Set<ObjectRef> named = new HashSet<>();
         for (String text : destinations) {
             if (!ObjectRef.isMeantBy(text)) {
-                replicas.add(connections.open(TableRef.parse(text)));
+                replicas.add(connections.replica().open(TableRef.parse(text)));
             } else if (!named.add(ObjectRef.parse(text))) {
                 throw new InvalidSettingsException("replicate", text, "it is named twice", "");
             }
@@ -108,7 +108,7 @@ final class LiveTables implements AutoCloseable {
                 : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
         RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
         return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole), () -> {
-            if (!DynamoTable.open(connections.client(ref), ref).id().equals(replica.id())) {
+            if (!DynamoTable.open(connections.replica().client(ref), ref).id().equals(replica.id())) {
                 throw new ReplacedException(ref.text());
             }
         });
@@ -120,7 +120,7 @@ final class LiveTables implements AutoCloseable {
                     "replicate", ref.text(), "a folder cannot be guarded against older changes", "Follow the stream");
         }
         RetryingObjects bucket = RetryingObjects.over(
-                new AwakeObjects(connections.bucket(ref, command.buckets.endpoint()), pulse),
+                new AwakeObjects(connections.replica().bucket(ref, command.buckets.endpoint()), pulse),
                 WITHIN_A_BATCH,
                 Progress.NONE);
         folders.add(new Folder(bucket, ref));
@@ -134,9 +134,9 @@ final class LiveTables implements AutoCloseable {
     private Destination guarded(
             Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command, boolean fromKinesis) {
         String name = name(command) + "-Guard";
-        GuardTable.create(connections.client(ref), name);
+        GuardTable.create(connections.replica().client(ref), name);
         GuardTable guard = new GuardTable(
-                connections.client(ref),
+                connections.replica().client(ref),
                 name,
                 replica,
                 fromKinesis ? KINESIS_HORIZON : STREAM_HORIZON,

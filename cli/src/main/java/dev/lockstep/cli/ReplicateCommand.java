@@ -185,7 +185,7 @@ final class ReplicateCommand implements Callable<Integer> {
         TableRef primaryRef = TableRef.parse(primary);
         requireOptionsThatFit();
         Console console = Console.of(spec, common);
-        try (Connections connections = new Connections(common.allowHttp);
+        try (Connections connections = Connections.of(common);
                 LiveTables tables = LiveTables.open(connections, primaryRef, destinations, this)) {
             if (fromDeadLetter != null) {
                 return new DeadLetterRetry(tables, fromDeadLetter).run(console);
@@ -255,7 +255,9 @@ final class ReplicateCommand implements Callable<Integer> {
             ObjectRef folder = ObjectRef.parse(deadLetter);
             return new DeadLetterFolder(
                     RetryingObjects.over(
-                            connections.bucket(folder, buckets.endpoint()), RetryPolicy.DEFAULT, Progress.NONE),
+                            connections.replica().bucket(folder, buckets.endpoint()),
+                            RetryPolicy.DEFAULT,
+                            Progress.NONE),
                     folder);
         }
         return new DeadLetterFile(Path.of(deadLetter));

@@ -99,9 +99,10 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() {
         TableRef ref = TableRef.parse(table);
         Console console = Console.of(spec, common);
-        try (Connections connections = new Connections(common.allowHttp)) {
-            Optional<DynamoTable> there =
-                    connections.exists(ref) ? Optional.of(connections.open(ref)) : Optional.empty();
+        try (Connections connections = Connections.of(common)) {
+            Optional<DynamoTable> there = connections.replica().exists(ref)
+                    ? Optional.of(connections.replica().open(ref))
+                    : Optional.empty();
             if (there.isEmpty() && !create) {
                 throw new InvalidSettingsException(
                         "restore",
@@ -121,7 +122,7 @@ final class RestoreCommand implements Callable<Integer> {
                             connections,
                             source,
                             there.map(DynamoTable::keys),
-                            Optional.of(ref.name()),
+                            Optional.of(ref.table()),
                             common,
                             progress)) {
                 found.notes().forEach(note -> console.err().println("lockstep: " + note));
@@ -171,8 +172,8 @@ final class RestoreCommand implements Callable<Integer> {
     private static DynamoTable made(Connections connections, TableRef ref, Source from, Console console) {
         TableDocument model = from.table().orElseThrow(() -> undescribed(from));
         console.err().println("lockstep: creating " + ref + " as " + from.name() + " describes it");
-        connections.create(model, ref);
-        return connections.open(ref);
+        connections.replica().create(model, ref);
+        return connections.replica().open(ref);
     }
 
     private RestoreSettings settings(KeySchema keys) {

@@ -70,10 +70,10 @@ final class SnapshotCommand implements Callable<Integer> {
     public Integer call() {
         ObjectRef to = target();
         Console console = Console.of(spec, common);
-        try (Connections connections = new Connections(common.allowHttp);
+        try (Connections connections = Connections.of(common);
                 ConsoleProgress progress = console.progress(List.of())) {
-            RetryingObjects bucket =
-                    RetryingObjects.over(connections.bucket(to, finding.buckets.endpoint()), common.retry(), progress);
+            RetryingObjects bucket = RetryingObjects.over(
+                    connections.replica().bucket(to, finding.buckets.endpoint()), common.retry(), progress);
             requireFree(bucket, to);
             try (FoundSource found =
                     finding.find(connections, source, Optional.empty(), Optional.empty(), common, progress)) {

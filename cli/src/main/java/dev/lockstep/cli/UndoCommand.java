@@ -52,8 +52,8 @@ final class UndoCommand implements Callable<Integer> {
         long began = System.nanoTime();
         TableRef ref = TableRef.parse(table);
         Console console = Console.of(spec, common);
-        try (Connections connections = new Connections(common.allowHttp)) {
-            DynamoTable opened = connections.open(ref);
+        try (Connections connections = Connections.of(common)) {
+            DynamoTable opened = connections.replica().open(ref);
             try (ConsoleProgress progress = console.progress(List.of(opened))) {
                 Undo.Result result =
                         new Undo(Objects.requireNonNull(file), opened, dryRun, common.retry(), progress).run();

@@ -95,7 +95,9 @@ public final class ServiceErrors {
             return new LockstepException(operation, subject, problem, "Check the endpoint or Region", false, e);
         }
         IOException io = cause(e, IOException.class);
+        // Who renews credentials says so of a call that was refused with the old ones: the SDK's own sign for "again".
         boolean passing = io != null
+                || e.retryable()
                 || e instanceof ApiCallAttemptTimeoutException
                 || e instanceof ApiCallTimeoutException
                 || e instanceof Crc32MismatchException

@@ -79,6 +79,11 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
                 "Write region/table (us-east-1/orders), an ARN, host:port/table, http://host:port/table or local/table");
     }
 
+    /** The table's own name, without the ARN around it. */
+    public String table() {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
     /** Whether an endpoint is on this machine, by its name alone. */
     public static boolean onThisMachine(URI endpoint) {
         String host = endpoint.getHost();

@@ -1,0 +1,79 @@
+package dev.lockstep.cli.credentials;
+
+import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.LockstepException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * An MFA device, and how its codes are got: the one that was given first, then by asking. Used by one thread at a time.
+ */
+final class Mfa {
+    private static final int TRIES = 3;
+
+    private final String serial;
+    private final String option;
+    private final Terminal terminal;
+    private Optional<String> given;
+    private boolean succeeded;
+
+    /** @param option by which a user gives the code */
+    Mfa(String serial, String option, Optional<String> given, Terminal terminal) {
+        this.serial = serial;
+        this.option = option;
+        this.given = given;
+        this.terminal = terminal;
+    }
+
+    String serial() {
+        return serial;
+    }
+
+    /** Makes the call with a code; where a code that was typed is refused, asks again. */
+    <T> T with(Function<String, T> call) {
+        for (int left = TRIES; ; left--) {
+            boolean typed = given.isEmpty();
+            String code = given.orElseGet(this::ask);
+            given = Optional.empty();
+            try {
+                T answer = call.apply(code);
+                succeeded = true;
+                return answer;
+            } catch (LockstepException e) {
+                if (!typed || left <= 1 || !wrongCode(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean wrongCode(LockstepException e) {
+        return e.problem().contains("MultiFactorAuthentication failed");
+    }
+
+    private String ask() {
+        String code =
+                terminal.ask("MFA code of " + serial + ": ").map(String::strip).orElseThrow(this::nobody);
+        return code.matches("\\d{6}") ? code : retyped();
+    }
+
+    private String retyped() {
+        return terminal.ask("That is not a code of six digits. MFA code of " + serial + ": ")
+                .map(String::strip)
+                .filter(code -> code.matches("\\d{6}"))
+                .orElseThrow(() -> new InvalidSettingsException(
+                        "sign in", "with " + serial, "no code of six digits was typed", ""));
+    }
+
+    private LockstepException nobody() {
+        if (succeeded) {
+            return new LockstepException(
+                    "sign in",
+                    "with " + serial,
+                    "its session has ended, and there is no terminal to ask for another code on",
+                    "Run the same command again with a new " + option);
+        }
+        return new InvalidSettingsException(
+                "sign in", "with " + serial, "there is no terminal to ask for its code on", "Say " + option + " CODE");
+    }
+}
