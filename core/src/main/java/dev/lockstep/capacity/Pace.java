@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  * given in the order in which they are asked for.
  *
  * <p>Two rules. The <b>balance</b> grows by the budget; a turn is given when it is not below zero, takes what the call is
- * expected to consume, and gives back or takes the difference when that is known. Idle time is not saved up. So calls
- * come evenly, and in the long run the budget is used and not exceeded.
+ * expected to consume, and gives back or takes the difference when that is known. Of idle time a second is saved up. So
+ * calls come evenly, and in the long run the budget is used and not exceeded.
  *
  * <p>The <b>window</b> makes it strict: a turn is given only while what was settled in the last 5 seconds, and the most
  * that calls under way may consume, is less than 5 seconds of the budget. The service charges a call somewhere between
@@ -32,8 +32,8 @@ public final class Pace {
 
     private static final double NANOS = 1e9;
     private static final long SECOND = 1_000_000_000L;
-    /** What a thread that wakes late may make up for. */
-    private static final double BURST_SECONDS = 0.1;
+    /** What threads that wake late may make up for: a busy machine, a collection of garbage. */
+    private static final double BURST_SECONDS = 1;
     /** A call should not take more of the budget than this, or it comes in lumps. */
     private static final double CALL_SECONDS = 0.5;
 

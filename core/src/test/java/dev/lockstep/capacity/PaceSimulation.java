@@ -1,7 +1,9 @@
 package dev.lockstep.capacity;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -60,7 +62,7 @@ final class PaceSimulation {
     }
 
     private enum Step {
-        ASK,
+        WAKE,
         SERVED,
         ANSWERED
     }
@@ -72,9 +74,11 @@ final class PaceSimulation {
     private final int threads;
     private final double typical;
     private final double latency;
+    private final Deque<Integer> waiting = new ArrayDeque<>();
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
     private long order;
+    private long awake;
     private long now;
 
     PaceSimulation(long seed, double budget, int threads, double typical, double latency) {
@@ -104,42 +108,53 @@ final class PaceSimulation {
         double[] costs = new double[threads];
         boolean[] served = new boolean[threads];
         for (int thread = 0; thread < threads; thread++) {
-            add(0, Step.ASK, thread);
+            costs[thread] = cost();
+            waiting.add(thread);
         }
+        add(0, Step.WAKE, 0);
         for (Event event = events.remove(); event.at() < seconds * SECOND; event = events.remove()) {
             now = event.at();
             int thread = event.thread();
-            switch (event.step()) {
-                case ASK -> {
-                    double cost = cost();
-                    Optional<Pace.Turn> turn = pace.turnNow(guess(cost), Math.max(cost, 4 * typical));
-                    if (turn.isEmpty()) {
-                        // Real threads are woken by each settlement; here they look every so often.
-                        add(now + Math.min(pace.untilNext(), 1_000_000), Step.ASK, thread);
-                        continue;
-                    }
-                    turns[thread] = turn.get();
-                    costs[thread] = cost;
-                    long answer = latency();
-                    add(now + (long) (answer * random.nextDouble()), Step.SERVED, thread);
-                    add(now + answer, Step.ANSWERED, thread);
+            if (event.step() == Step.SERVED) {
+                served[thread] = service.serves(now, costs[thread]);
+                if (served[thread]) {
+                    charges.add(new Charge(now, costs[thread]));
                 }
-                case SERVED -> {
-                    served[thread] = service.serves(now, costs[thread]);
-                    if (served[thread]) {
-                        charges.add(new Charge(now, costs[thread]));
-                    }
-                }
-                case ANSWERED -> {
-                    turns[thread].settle(served[thread] ? costs[thread] : 0);
-                    if (!served[thread]) {
-                        turns[thread].slow();
-                    }
-                    add(now, Step.ASK, thread);
-                }
+                continue;
             }
+            if (event.step() == Step.ANSWERED) {
+                turns[thread].settle(served[thread] ? costs[thread] : 0);
+                if (!served[thread]) {
+                    turns[thread].slow();
+                }
+                costs[thread] = cost();
+                waiting.add(thread);
+            }
+            letGo(pace, turns, costs);
         }
         return charges;
+    }
+
+    /** The first in the queue goes as soon as it may; a thread that sleeps wakes late. */
+    private void letGo(Pace pace, Pace.Turn[] turns, double[] costs) {
+        while (!waiting.isEmpty()) {
+            int thread = waiting.getFirst();
+            double cost = costs[thread];
+            Optional<Pace.Turn> turn = pace.turnNow(guess(cost), Math.max(cost, 4 * typical));
+            if (turn.isEmpty()) {
+                long wake = now + pace.untilNext() + random.nextLong(20_000_000);
+                if (awake <= now || wake < awake) {
+                    awake = wake;
+                    add(wake, Step.WAKE, 0);
+                }
+                return;
+            }
+            waiting.removeFirst();
+            turns[thread] = turn.get();
+            long answer = latency();
+            add(now + (long) (answer * random.nextDouble()), Step.SERVED, thread);
+            add(now + answer, Step.ANSWERED, thread);
+        }
     }
 
     private void add(long at, Step step, int thread) {

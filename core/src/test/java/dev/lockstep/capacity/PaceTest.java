@@ -37,10 +37,10 @@ class PaceTest {
     }
 
     @Test
-    void idle_time_is_not_saved_up() {
+    void of_idle_time_no_more_than_a_second_is_saved_up() {
         clock.addAndGet((long) (100 * SECOND));
         pace.turnNow(20, 20).orElseThrow().settle(20);
-        assertThat(pace.untilNext() / SECOND).isCloseTo(1.9, within(0.01));
+        assertThat(pace.untilNext() / SECOND).isCloseTo(1, within(0.01));
     }
 
     @Test
