@@ -66,6 +66,17 @@ public final class ServiceErrors {
         }
     }
 
+    /** Whether the service refused a call for lack of capacity; then it did not carry it out, and charged nothing. */
+    static boolean throttled(LockstepException e) {
+        if (!(e.getCause() instanceof AwsServiceException refused)) {
+            return false;
+        }
+        AwsErrorDetails details = refused.awsErrorDetails();
+        return refused.statusCode() == TOO_MANY_REQUESTS
+                || refused.isThrottlingException()
+                || (details != null && THROTTLES.contains(String.valueOf(details.errorCode())));
+    }
+
     private static LockstepException ofService(String operation, String subject, AwsServiceException e) {
         AwsErrorDetails details = e.awsErrorDetails();
         String code = details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");

@@ -131,8 +131,8 @@ public final class Verification {
         Instant began = Instant.now();
         state.write(List.of(StateRow.named(ROW).with("at", began.toEpochMilli()).put(state.keys())));
         Pace pace = new Pace(settings.readUnits().orElseGet(this::gently));
-        Function<RetryingTable, RetryingTable> paced =
-                table -> RetryingTable.over(new PacedTable(table, pace), retry, Progress.NONE);
+        Function<RetryingTable, RetryingTable> paced = table -> RetryingTable.over(
+                new PacedTable(table, pace, Pace.unlimited(), PacedTable.Sizes.LARGEST), retry, Progress.NONE);
         DiffSettings diff = DiffSettings.DEFAULT
                 .withSettle(settings.settle())
                 .withParallel(1)
