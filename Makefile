@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test format schedules live bench demo clean
+.PHONY: help check test format schedules live bench demo release reproducible clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,13 @@ bench: ## what comparing, replicating and backing up cost, beside the least ther
 live: ## two processes under a writer, killed every few seconds, for five minutes
 	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.live.seconds=300
+
+release: ## dist/target/release: the command line, the Lambda package, what is in them, checksums
+	mvn -B -ntp -q -DskipTests -Prelease -pl dist,lambda -am clean package
+	dist/finish
+
+reproducible: ## build the release of the last commit twice, in two clones, and compare the bytes (minutes)
+	dist/reproducible
 
 demo: ## the whole story on two embedded DynamoDB Locals
 	./lockstep demo

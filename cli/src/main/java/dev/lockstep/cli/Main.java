@@ -56,7 +56,7 @@ public final class Main {
     }
 
     /** The command with all its subcommands, those of modules that are there only in a checkout included. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine command = new CommandLine(new Main());
         List<ServiceLoader.Provider<Extension>> extensions =
                 ServiceLoader.load(Extension.class).stream().toList();
