@@ -17,6 +17,11 @@ public final class Usage {
         requests.computeIfAbsent(api, a -> new LongAdder()).increment();
     }
 
+    /** So many requests that an earlier run sent. */
+    public void requests(String api, long count) {
+        requests.computeIfAbsent(api, a -> new LongAdder()).add(count);
+    }
+
     public void read(double units) {
         readUnits.add(units);
     }
