@@ -210,6 +210,13 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
+    /** Keeps all that is told out while something of it is read. */
+    public void reading(Runnable look) {
+        synchronized (lock) {
+            look.run();
+        }
+    }
+
     /** The segment has come so far. */
     public void running(int segment, SegmentState state) {
         atomically(() -> running.put(segment, state));

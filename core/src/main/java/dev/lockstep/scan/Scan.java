@@ -47,6 +47,7 @@ public final class Scan implements AutoCloseable {
         this.size = size;
         this.ahead = ahead;
         this.held = held;
+        this.reached = held ? start : null;
         fetch(start);
     }
 
