@@ -33,6 +33,8 @@ class ArchitectureTest {
             .definedBy("dev.lockstep.progress")
             .layer("scan")
             .definedBy("dev.lockstep.scan")
+            .layer("checkpoint")
+            .definedBy("dev.lockstep.checkpoint")
             .layer("folder")
             .definedBy("dev.lockstep.folder")
             .layer("verify")
@@ -57,21 +59,23 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("replicate", "backup", "restore")
             .whereLayer("local")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("checkpoint")
+            .mayOnlyBeAccessedByLayers("verify", "replicate", "backup", "restore")
             .whereLayer("scan")
             .mayOnlyBeAccessedByLayers("verify", "replicate", "backup", "restore")
             .whereLayer("progress")
             .mayOnlyBeAccessedByLayers("verify", "replicate", "backup", "restore")
             .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("verify", "replicate", "backup", "restore")
+            .mayOnlyBeAccessedByLayers("checkpoint", "verify", "replicate", "backup", "restore")
             .whereLayer("work")
             .mayOnlyBeAccessedByLayers("scan", "folder", "verify", "replicate", "backup", "restore")
             .whereLayer("table")
             .mayOnlyBeAccessedByLayers(
-                    "objects", "change", "progress", "scan", "folder", "verify", "replicate", "backup", "restore")
+                    "objects", "change", "progress", "scan", "checkpoint", "folder", "verify", "replicate", "backup", "restore")
             .whereLayer("change")
             .mayOnlyBeAccessedByLayers("replicate", "backup", "restore")
             .whereLayer("capacity")
-            .mayOnlyBeAccessedByLayers("table", "scan", "verify", "replicate", "backup", "restore");
+            .mayOnlyBeAccessedByLayers("table", "scan", "checkpoint", "verify", "replicate", "backup", "restore");
 
     @ArchTest
     static final ArchRule the_core_reads_no_environment_prints_nothing_and_never_exits = noClasses()

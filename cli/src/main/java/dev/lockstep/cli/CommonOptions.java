@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -128,6 +129,12 @@ final class CommonOptions {
                 defaultValue = "8",
                 description = "Segments read at once (default: ${DEFAULT-VALUE}); fewer where memory is small.")
         int parallel;
+
+        /** What must be the same when a job is gone on with. */
+        void describe(SortedMap<String, String> parameters) {
+            parameters.put("segments", segments == null ? "by size" : segments.toString());
+            parameters.put("segment", segment == null ? "all" : segment.toString());
+        }
 
         OptionalInt total() {
             return segments == null ? OptionalInt.empty() : OptionalInt.of(segments);

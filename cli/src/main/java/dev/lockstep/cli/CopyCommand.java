@@ -1,14 +1,20 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.checkpoint.Checkpoint;
+import dev.lockstep.checkpoint.CheckpointStore;
+import dev.lockstep.checkpoint.Job;
 import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
+import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
 import dev.lockstep.replicate.FolderDestination;
+import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
@@ -17,6 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +74,9 @@ final class CopyCommand implements Callable<Integer> {
     boolean dryRun;
 
     @Mixin
+    CheckpointOption checkpoint = new CheckpointOption();
+
+    @Mixin
     CommonOptions.Scanning scanning = new CommonOptions.Scanning();
 
     @Mixin
@@ -89,21 +101,46 @@ final class CopyCommand implements Callable<Integer> {
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            if (create && !dryRun) {
-                createMissing(connections, from, refs);
+            Optional<CheckpointStore> store =
+                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            boolean opened = false;
+            try {
+                if (create && !dryRun) {
+                    createMissing(connections, from, refs, store);
+                }
+                List<DynamoTable> to = connections.replica().open(refs);
+                opened = true;
+                return copy(connections, from, to, folders, settings, store);
+            } finally {
+                if (!opened) {
+                    store.ifPresent(CheckpointStore::close);
+                }
             }
-            return copy(connections, from, connections.replica().open(refs), folders, settings);
         }
+    }
+
+    /** What decides which items go where. */
+    private Job job(DynamoTable from, List<DynamoTable> to, List<ObjectRef> folders) {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        tables.put("primary", from);
+        to.forEach(t -> tables.put("destination " + tables.size(), t));
+        SortedMap<String, String> parameters = new TreeMap<>();
+        parameters.put("folders", folders.stream().map(ObjectRef::text).collect(Collectors.joining(" ")));
+        parameters.put("dry run", "" + dryRun);
+        scanning.describe(parameters);
+        return new Job("copy", tables, from.keys(), parameters);
     }
 
     private Stream<String> tables() {
         return destinations.stream().filter(text -> !ObjectRef.isMeantBy(text));
     }
 
-    private void createMissing(Connections connections, DynamoTable from, List<TableRef> refs) {
+    private void createMissing(
+            Connections connections, DynamoTable from, List<TableRef> refs, Optional<CheckpointStore> store) {
         Console console = Console.of(spec, common);
         for (TableRef ref : refs) {
             if (!connections.replica().exists(ref)) {
+                CheckpointOption.requireNone(store, ref);
                 console.err().println("lockstep: creating " + ref + " like " + from.name());
                 connections.replica().createLike(from, ref);
             }
@@ -115,11 +152,13 @@ final class CopyCommand implements Callable<Integer> {
             DynamoTable from,
             List<DynamoTable> to,
             List<ObjectRef> folderRefs,
-            CopySettings settings) {
+            CopySettings settings,
+            Optional<CheckpointStore> store) {
         Console console = Console.of(spec, common);
         Map<String, Usage> usage = new LinkedHashMap<>();
         usage.put(from.name(), from.usage());
         to.forEach(t -> usage.put(t.name(), t.usage()));
+        Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to, folderRefs), console));
         long began = System.nanoTime();
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
@@ -128,12 +167,16 @@ final class CopyCommand implements Callable<Integer> {
             List<FolderDestination> folders = folderRefs.stream()
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
-            Copy.Result result = new Copy(from, to, folders, settings, progress, CopyCheckpoint.NONE).run();
+            CopyCheckpoint positions =
+                    saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
+            Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
             progress.close();
             long elapsed = System.nanoTime() - began;
             Written written = new Written(result.read(), result.written(), 0, 0, 0);
             console.print(written.json(usage, elapsed), () -> text(from, names(to, folders), result, usage, elapsed));
             return 0;
+        } finally {
+            saved.ifPresent(Checkpoint::close);
         }
     }
 

@@ -1,8 +1,16 @@
 package dev.lockstep.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.checkpoint.Checkpoint;
+import dev.lockstep.checkpoint.CheckpointStore;
+import dev.lockstep.checkpoint.Job;
+import dev.lockstep.objects.Digest;
+import dev.lockstep.progress.Progress;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.verify.Diff;
 import dev.lockstep.verify.DiffResult;
@@ -14,10 +22,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +123,12 @@ final class DiffCommand implements Callable<Integer> {
     Path journal;
 
     @Mixin
+    CheckpointOption checkpoint = new CheckpointOption();
+
+    @Mixin
+    CommonOptions.Buckets buckets = new CommonOptions.Buckets();
+
+    @Mixin
     CommonOptions.Scanning scanning = new CommonOptions.Scanning();
 
     @Mixin
@@ -130,22 +149,54 @@ final class DiffCommand implements Callable<Integer> {
             if (startingKey != null) {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }
-            return compare(from, to, settings);
+            Console console = Console.of(spec, common);
+            Optional<CheckpointStore> store =
+                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
+            try {
+                return compare(from, to, settings, console, saved);
+            } finally {
+                saved.ifPresent(Checkpoint::close);
+            }
         }
     }
 
-    private int compare(DynamoTable from, List<DynamoTable> to, DiffSettings settings) {
-        Console console = Console.of(spec, common);
+    /** What decides which items are compared, and what is done about a difference. */
+    private Job job(DynamoTable from, List<DynamoTable> to) {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        tables.put("primary", from);
+        to.forEach(t -> tables.put("replica " + tables.size(), t));
+        SortedMap<String, String> parameters = new TreeMap<>();
+        parameters.put("repair", kinds().toString());
+        parameters.put("ignore", new TreeSet<>(ignored).toString());
+        parameters.put("version attribute", Objects.requireNonNullElse(versionAttribute, ""));
+        parameters.put("settle", settle.toString());
+        parameters.put("sample", sample == null ? "all" : sample.toString());
+        parameters.put("starting key", startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
+        parameters.put("report", report == null ? "" : report.toString());
+        parameters.put("undo log", undoLog == null ? "" : undoLog.toString());
+        scanning.describe(parameters);
+        return new Job("diff", tables, from.keys(), parameters);
+    }
+
+    private int compare(
+            DynamoTable from,
+            List<DynamoTable> to,
+            DiffSettings settings,
+            Console console,
+            Optional<Checkpoint> saved) {
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
+        long reported = saved.filter(Checkpoint::begun).map(Diff::reported).orElse(0L);
         try (ConsoleProgress progress = console.progress(all);
-                ReportFile file = ReportFile.open(Optional.ofNullable(report))) {
+                ReportFile file = ReportFile.open(Optional.ofNullable(report), reported)) {
             Diff diff = new Diff(from, to, settings, progress);
             Consumer<Discrepancy> findings = found -> {
                 file.add(found);
                 progress.detail(DiffText.line(found));
             };
-            DiffResult result = diff.run(findings);
+            DiffResult result =
+                    saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
             progress.close();
             console.print(Results.diff(result), () -> DiffText.of(result, repair != null, repairCommand()));
             return result.equal() ? 0 : 1;

@@ -27,13 +27,18 @@ final class Failures {
 
     static int failed(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("lockstep: " + message(e));
+        err.println("lockstep: " + message(e) + howToGoOn(e, command));
         if (command.getCommandSpec().findOption("--verbose") != null
                 && Boolean.TRUE.equals(
                         command.getCommandSpec().findOption("--verbose").getValue())) {
             e.printStackTrace(err);
         }
         return status(e);
+    }
+
+    private static String howToGoOn(Exception e, CommandLine command) {
+        String how = status(e) == WRONG ? "" : CheckpointOption.howToGoOn(command);
+        return how.isEmpty() ? "" : (String.valueOf(e.getMessage()).endsWith(".") ? " " : ". ") + oneLine(how);
     }
 
     private static String message(Exception e) {

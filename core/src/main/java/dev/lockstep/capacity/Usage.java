@@ -56,6 +56,11 @@ public final class Usage {
         requests.computeIfAbsent(api, a -> new LongAdder()).increment();
     }
 
+    /** So many requests that an earlier run sent. */
+    public void requests(String api, long count) {
+        requests.computeIfAbsent(api, a -> new LongAdder()).add(count);
+    }
+
     public void read(double units) {
         readUnits.add(units);
         Count mine = counting.get();

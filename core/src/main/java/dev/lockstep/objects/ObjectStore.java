@@ -33,6 +33,16 @@ public interface ObjectStore {
     boolean put(String key, byte[] content, Options options);
 
     /**
+     * Writes a whole object where the one that is there is the one with this ETag.
+     *
+     * @param ifMatch null: where there is none
+     * @return the new ETag; empty where another object is there, or none, and then nothing was changed
+     */
+    default Optional<String> replace(String key, byte[] content, @Nullable String ifMatch) {
+        throw new UnsupportedOperationException(name() + " replaces without conditions only");
+    }
+
+    /**
      * Reads an object, and checks what arrives against what the store says of it.
      *
      * @return empty where there is none

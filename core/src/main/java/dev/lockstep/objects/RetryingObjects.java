@@ -68,6 +68,12 @@ public final class RetryingObjects implements ObjectStore {
                 .isPresent();
     }
 
+    /** A try whose answer was lost may stand in the way of the next: the caller must look where this is empty. */
+    @Override
+    public Optional<String> replace(String key, byte[] content, @Nullable String ifMatch) {
+        return attempts("PutObject", key).until(() -> objects.replace(key, content, ifMatch));
+    }
+
     @Override
     public Optional<StoredObject> get(String key) {
         return attempts("GetObject", key).until(() -> objects.get(key));

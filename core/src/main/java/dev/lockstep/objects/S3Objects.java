@@ -81,6 +81,32 @@ public final class S3Objects implements ObjectStore {
     }
 
     @Override
+    public Optional<String> replace(String key, byte[] content, @Nullable String ifMatch) {
+        String sha256 = Base64.getEncoder().encodeToString(Digest.SHA256.of(content));
+        return translated("PutObject", subject(key), () -> {
+            try {
+                String etag = client.putObject(
+                                r -> r.bucket(bucket)
+                                        .key(key)
+                                        .ifNoneMatch(ifMatch == null ? "*" : null)
+                                        .ifMatch(ifMatch == null ? null : '"' + ifMatch + '"')
+                                        .checksumSHA256(sha256),
+                                RequestBody.fromBytes(content))
+                        .eTag();
+                if (etag == null) {
+                    throw withoutBody("PutObject", subject(key));
+                }
+                return Optional.of(unquoted(etag));
+            } catch (S3Exception e) {
+                if (e.statusCode() == PRECONDITION_FAILED || (ifMatch != null && e.statusCode() == NOT_FOUND)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
     public Optional<StoredObject> get(String key) {
         return get(key, r -> r.bucket(bucket).key(key), S3Objects::isAbsent);
     }

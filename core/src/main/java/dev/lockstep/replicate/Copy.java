@@ -31,7 +31,8 @@ import java.util.stream.Stream;
  * <p>The writes carry no condition: an item that a destination holds at the same key is replaced, and what is written to
  * the primary while the copy runs may be missed. So a destination must be empty unless the settings say otherwise; a
  * replica that is in use is brought into step by {@code Diff} with a repair. To cancel, interrupt the thread that runs it;
- * running it again starts anew and does no harm.
+ * running it again starts anew and does no harm;
+ * with a checkpoint it goes on.
  */
 public final class Copy {
     private static final int WRITES_PER_SEGMENT = 4;
@@ -126,7 +127,7 @@ public final class Copy {
      * @throws CancelledException where the calling thread was interrupted
      */
     public Result run() {
-        if (!settings.overwrite()) {
+        if (!settings.overwrite() && !checkpoint.begun()) {
             destinations.forEach(Copy::requireEmpty);
         }
         progress.expecting(primary.size().items());
@@ -165,7 +166,10 @@ public final class Copy {
 
         Result run(Crew crew) {
             List<Segment> only = settings.onlySegment().map(List::of).orElse(List.of());
-            int total = settings.segments().orElseGet(this::bySize);
+            int total = checkpoint.begin(settings.segments().orElseGet(this::bySize));
+            read.add(checkpoint.itemsOfOthers());
+            written.add(checkpoint.itemsOfOthers() * destinations.size());
+            progress.read(checkpoint.itemsOfOthers());
             int count = only.isEmpty() ? total : 1;
             AtomicInteger next = new AtomicInteger();
             for (int i = 0; i < Math.min(plan.parallel(), count); i++) {
@@ -176,6 +180,7 @@ public final class Copy {
                 });
             }
             crew.join();
+            checkpoint.finish();
             return new Result(read.sum(), written.sum());
         }
 
@@ -187,11 +192,15 @@ public final class Copy {
         private void copy(Segment segment) {
             CopyCheckpoint.Position from = checkpoint.of(segment);
             progress.read(from.items());
+            read.add(from.items());
+            written.add(from.items() * destinations.size());
             if (from.done()) {
                 return;
             }
             long items = from.items();
-            try (Scan scan = new Scan(primary, segment, from.after(), settings.reads(), pages, readers)) {
+            boolean saved = checkpoint != CopyCheckpoint.NONE;
+            try (Scan scan =
+                    new Scan(primary, segment, from.after(), settings.reads(), pages, readers, saved)) {
                 while (!scan.done()) {
                     List<Item> page = scan.next();
                     read.add(page.size());
@@ -200,6 +209,7 @@ public final class Copy {
                     progress.read(page.size());
                     items += page.size();
                     checkpoint.copied(segment, new CopyCheckpoint.Position(scan.done(), scan.reached(), items));
+                    scan.goOn();
                 }
             }
         }

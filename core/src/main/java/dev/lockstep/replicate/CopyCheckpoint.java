@@ -16,6 +16,29 @@ public interface CopyCheckpoint {
 
     Position of(Segment segment);
 
+    /** Whether an earlier run has begun to write. */
+    default boolean begun() {
+        return false;
+    }
+
+    /**
+     * The copy is about to write.
+     *
+     * @param proposed into how many segments it would divide the table
+     * @return into how many it must
+     */
+    default int begin(int proposed) {
+        return proposed;
+    }
+
+    /** Items of segments that are done which {@link #of} does not tell. */
+    default long itemsOfOthers() {
+        return 0;
+    }
+
+    /** All is copied. */
+    default void finish() {}
+
     /** The segment has come so far: its items are durable at all destinations. Durable when this returns. */
     void copied(Segment segment, Position position);
 

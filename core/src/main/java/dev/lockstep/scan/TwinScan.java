@@ -26,14 +26,34 @@ public final class TwinScan {
         void end();
     }
 
+    /** Saves, where the scans are held, what came of the pages handed out so far. */
+    public interface Saving {
+        /** All pages were worked on; they are saved when this returns. */
+        void save();
+
+        /** Both sides are at their end, and all is decided. */
+        void ended();
+
+        Saving NONE = new Saving() {
+            @Override
+            public void save() {}
+
+            @Override
+            public void ended() {}
+        };
+    }
+
     private final Scan primary;
     private final List<? extends Follower> followers;
     private final LongConsumer primaryItemsRead;
+    private final Saving saving;
 
-    public TwinScan(Scan primary, List<? extends Follower> followers, LongConsumer primaryItemsRead) {
+    public TwinScan(
+            Scan primary, List<? extends Follower> followers, LongConsumer primaryItemsRead, Saving saving) {
         this.primary = primary;
         this.followers = followers;
         this.primaryItemsRead = primaryItemsRead;
+        this.saving = saving;
     }
 
     public void run() {
@@ -43,6 +63,7 @@ public final class TwinScan {
             }
         }
         followers.forEach(Follower::end);
+        saving.ended();
     }
 
     private boolean step() {
@@ -51,6 +72,7 @@ public final class TwinScan {
                 .findFirst();
         if (behind.isPresent()) {
             Follower follower = behind.get();
+            saveBefore(follower.replica());
             List<Item> page = follower.replica().next();
             follower.replicaPage(page, follower.replica().done());
             return true;
@@ -58,9 +80,19 @@ public final class TwinScan {
         if (primary.done()) {
             return false;
         }
+        saveBefore(primary);
         List<Item> page = primary.next();
         primaryItemsRead.accept(page.size());
         followers.forEach(f -> f.primaryPage(page, primary.done()));
         return true;
+    }
+
+    /** Only when a side needs a page while its last one is not saved: by then the halves of most items have met. */
+    private void saveBefore(Scan next) {
+        if (next.unsaved()) {
+            saving.save();
+            primary.goOn();
+            followers.forEach(follower -> follower.replica().goOn());
+        }
     }
 }

@@ -101,6 +101,11 @@ public final class DynamoTable implements Table {
     }
 
     @Override
+    public String arn() {
+        return String.valueOf(description.tableArn());
+    }
+
+    @Override
     public String server() {
         if (description.tableId() != null) {
             return "";

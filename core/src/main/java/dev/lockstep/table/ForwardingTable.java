@@ -24,6 +24,11 @@ public abstract class ForwardingTable implements Table {
     }
 
     @Override
+    public String arn() {
+        return table.arn();
+    }
+
+    @Override
     public String server() {
         return table.server();
     }

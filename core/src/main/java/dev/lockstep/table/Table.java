@@ -27,6 +27,11 @@ public interface Table {
     /** DynamoDB's own id of this table; a table that is deleted and created again has another. */
     String id();
 
+    /** The table's ARN; empty for a table that has none. */
+    default String arn() {
+        return "";
+    }
+
     /** Where the table is, for stores whose ids are not unique in the world; empty where they are. */
     default String server() {
         return "";

@@ -3,6 +3,7 @@ package dev.lockstep.verify;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Pairing;
@@ -11,6 +12,7 @@ import dev.lockstep.table.Table;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares every item of a primary table with its replicas, in both directions, and repairs the replicas if told.
@@ -54,14 +56,35 @@ public final class Diff {
      * @throws CancelledException where the calling thread was interrupted
      */
     public DiffResult run(Consumer<Discrepancy> findings) {
-        try (DiffRun run = new DiffRun(primary, replicas, settings, progress, oneAtATime(findings))) {
+        try (DiffRun run = prepared(findings, null, Report.NONE)) {
             return run.run();
         }
     }
 
+    /**
+     * The same, going on from a checkpoint, and saving to it. A finding that a killed run had handed out is handed out again,
+     * unless it is within the {@link #reported} bytes of the report.
+     *
+     * @param checkpoint the caller's to close
+     */
+    public DiffResult run(Consumer<Discrepancy> findings, Checkpoint checkpoint, Report report) {
+        try (DiffRun run = prepared(findings, checkpoint, report)) {
+            return run.run();
+        }
+    }
+
+    /** How long the report was, of what a checkpoint tells: to be cut back to this before the run goes on. */
+    public static long reported(Checkpoint checkpoint) {
+        return checkpoint.before(SavedDiff.NAME).path(SavedDiff.REPORT).asLong(0);
+    }
+
+    private DiffRun prepared(Consumer<Discrepancy> findings, @Nullable Checkpoint checkpoint, Report report) {
+        return new DiffRun(primary, replicas, settings, progress, oneAtATime(findings), checkpoint, report);
+    }
+
     /** Compares only these keys, by strong reads at once; those that differ are looked at again after the settling time. */
     public DiffResult run(Collection<Key> keys, Consumer<Discrepancy> findings) {
-        try (DiffRun run = new DiffRun(primary, replicas, settings, progress, oneAtATime(findings))) {
+        try (DiffRun run = prepared(findings, null, Report.NONE)) {
             return run.run(keys);
         }
     }

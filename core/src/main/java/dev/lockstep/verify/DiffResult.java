@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a comparison found.
@@ -42,6 +45,27 @@ public record DiffResult(
         /** Differences that are still there, as far as is known. */
         public long left() {
             return missing + different + extra + unsettled - repaired;
+        }
+
+        ObjectNode json() {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("same", same)
+                    .put("missing", missing)
+                    .put("different", different)
+                    .put("extra", extra)
+                    .put("unsettled", unsettled)
+                    .put("repaired", repaired);
+        }
+
+        static Counts of(JsonNode json) {
+            return new Counts(
+                    json.path("same").asLong(0),
+                    json.path("missing").asLong(0),
+                    json.path("different").asLong(0),
+                    json.path("extra").asLong(0),
+                    json.path("unsettled").asLong(0),
+                    json.path("repaired").asLong(0));
         }
 
         Counts plus(Counts other) {

@@ -1,11 +1,13 @@
 package dev.lockstep.verify;
 
+import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
 import dev.lockstep.scan.Scan;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
+import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.verify.DiffResult.Counts;
@@ -18,9 +20,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One replica in a run: its suspects, who looks at them, its counts and its journal. Thread-safe. */
 final class Lane implements AutoCloseable {
+    /** What waits is in each document of a checkpoint, as keys: at most some megabytes of them. */
+    private static final long SAVED_QUEUE = 4L << 20;
+
+    private static final long SAVED_WINDOW = 64L << 20;
+
     private final RetryingTable primary;
     private final RetryingTable replica;
     private final DiffSettings settings;
@@ -31,10 +42,13 @@ final class Lane implements AutoCloseable {
     private final ItemComparison comparison;
     private final PageSize pages;
     private final SuspectQueue queue;
+    private final Ledger ledger;
+    private final long windowBytes;
     private final Optional<JournalFile> journal;
     private final Recheck recheck;
     private final Matcher.Order order = new Matcher.Order();
     private final Map<Integer, Tally> tallies = new ConcurrentHashMap<>();
+    private List<Suspect> restored = List.of();
 
     Lane(
             RetryingTable primary,
@@ -44,7 +58,8 @@ final class Lane implements AutoCloseable {
             UndoLog undoLog,
             Pool writers,
             Progress progress,
-            Consumer<Discrepancy> findings) {
+            Consumer<Discrepancy> findings,
+            @Nullable Checkpoint checkpoint) {
         this.primary = primary;
         this.replica = replica;
         this.settings = settings;
@@ -54,7 +69,10 @@ final class Lane implements AutoCloseable {
         this.progress = progress;
         this.comparison = new ItemComparison(settings.ignored());
         this.pages = new PageSize(plan.pageBytes());
-        this.queue = new SuspectQueue(settings.settle(), plan.queueBytes(), plan.batchBytes());
+        this.ledger = new Ledger(checkpoint);
+        long queueBytes = checkpoint == null ? plan.queueBytes() : Math.min(plan.queueBytes(), SAVED_QUEUE);
+        this.windowBytes = checkpoint == null ? plan.windowBytes() : Math.min(plan.windowBytes(), SAVED_WINDOW);
+        this.queue = new SuspectQueue(settings.settle(), queueBytes, plan.batchBytes());
         this.journal = settings.repair().writes()
                 ? settings.journal().map(folder -> JournalFile.create(folder, primary, replica))
                 : Optional.empty();
@@ -65,6 +83,7 @@ final class Lane implements AutoCloseable {
                 journal.map(this::repair).orElse(null),
                 settings.settle(),
                 queue,
+                ledger,
                 findings);
     }
 
@@ -89,22 +108,48 @@ final class Lane implements AutoCloseable {
     }
 
     /** @param tally the counts go to the tally of this number */
-    Matcher matcher(Scan scan, int tally) {
-        return new Matcher(
-                primary,
-                replica,
-                scan,
-                comparison,
-                queue,
-                tallies.computeIfAbsent(tally, t -> new Tally()),
-                order,
-                plan.windowBytes(),
-                plan.batchBytes());
+    Finds finds(int tally) {
+        return Finds.direct(queue, tally(tally));
+    }
+
+    /** The same, told to the checkpoint with the pages. */
+    Finds.Staged staged(int tally) {
+        return new Finds.Staged(queue, ledger, tally(tally));
+    }
+
+    Matcher matcher(Scan scan, Finds finds) {
+        return new Matcher(primary, replica, scan, comparison, finds, order, windowBytes, plan.batchBytes());
+    }
+
+    private Tally tally(int number) {
+        return tallies.computeIfAbsent(number, Tally::new);
+    }
+
+    /** For the checkpoint, while nothing is told to it. */
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("replica", replica.name());
+        ObjectNode counts = json.putObject("tallies");
+        tallies.forEach((number, tally) -> counts.set("" + number, tally.counts().json()));
+        json.set("open", ledger.json());
+        return json;
+    }
+
+    /** Goes on from what {@link #json} was. */
+    void restore(JsonNode json) throws MalformedItemException {
+        json.path("tallies").properties().forEach(t -> tally(Integer.parseInt(t.getKey()))
+                .add(Counts.of(t.getValue())));
+        restored = ledger.restore(json.path("open"), replica.keys(), queue, this::tally);
+    }
+
+    /** Lets suspects of the run before be looked at; waits for room. */
+    void suspectRestored() {
+        restored.forEach(queue::add);
+        restored = List.of();
     }
 
     /** Lets these keys be looked at, and no others. */
     void suspectAll(Collection<Key> keys) {
-        Tally tally = tallies.computeIfAbsent(0, t -> new Tally());
+        Tally tally = tally(0);
         keys.forEach(
                 key -> queue.add(new Suspect(key, true, Suspect.UNSEEN, Item.MAX_BYTES, System.nanoTime(), 0, tally)));
         queue.end();
@@ -150,7 +195,7 @@ final class Lane implements AutoCloseable {
     List<Counts> countsBySegment(int segments) {
         List<Counts> counts = new ArrayList<>();
         for (int i = 0; i < segments; i++) {
-            counts.add(tallies.computeIfAbsent(i, t -> new Tally()).counts());
+            counts.add(tally(i).counts());
         }
         return counts;
     }

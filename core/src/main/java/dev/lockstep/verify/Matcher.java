@@ -35,8 +35,7 @@ final class Matcher implements TwinScan.Follower {
     private final KeyedTable replicaTable;
     private final Scan replicaScan;
     private final ItemComparison comparison;
-    private final SuspectQueue suspects;
-    private final Tally tally;
+    private final Finds finds;
     private final Order order;
     private final long windowBytes;
     private final long batchBytes;
@@ -146,8 +145,7 @@ final class Matcher implements TwinScan.Follower {
             Table replica,
             Scan replicaScan,
             ItemComparison comparison,
-            SuspectQueue suspects,
-            Tally tally,
+            Finds finds,
             Order order,
             long windowBytes,
             long batchBytes) {
@@ -155,11 +153,39 @@ final class Matcher implements TwinScan.Follower {
         this.replicaTable = new KeyedTable(replica);
         this.replicaScan = replicaScan;
         this.comparison = comparison;
-        this.suspects = suspects;
-        this.tally = tally;
+        this.finds = finds;
         this.order = order;
         this.windowBytes = windowBytes;
         this.batchBytes = batchBytes;
+    }
+
+    /** Goes on with keys that waited when a checkpoint was saved; what is gone since is as if it had not been read. */
+    void restore(List<Key> fromPrimary, List<Key> fromReplica, boolean primaryOver, boolean replicaOver) {
+        restore(primary, primaryTable, fromPrimary);
+        restore(replica, replicaTable, fromReplica);
+        primary.over = primaryOver;
+        replica.over = replicaOver;
+    }
+
+    private static void restore(Side side, KeyedTable table, List<Key> keys) {
+        for (int from = 0; from < keys.size(); from += Table.MAX_READ) {
+            List<Key> some = keys.subList(from, Math.min(keys.size(), from + Table.MAX_READ));
+            Map<Key, Item> found = table.table().read(some, Consistency.EVENTUAL).items();
+            some.forEach(key -> {
+                Item item = found.get(key);
+                if (item != null) {
+                    side.keep(side.arrived(key, item));
+                }
+            });
+        }
+    }
+
+    List<Key> waitingInPrimary() {
+        return List.copyOf(primary.waiting.keySet());
+    }
+
+    List<Key> waitingInReplica() {
+        return List.copyOf(replica.waiting.keySet());
     }
 
     @Override
@@ -212,14 +238,14 @@ final class Matcher implements TwinScan.Follower {
 
     private void compare(Waiting fromPrimary, @Nullable Item inReplica) {
         if (inReplica != null && comparison.same(fromPrimary.item(), inReplica)) {
-            tally.same();
+            finds.same();
         } else {
             suspect(fromPrimary, true, comparison.fingerprint(fromPrimary.item()));
         }
     }
 
     private void suspect(Waiting entry, boolean fromPrimary, int fingerprint) {
-        suspects.add(new Suspect(entry.key(), fromPrimary, fingerprint, entry.heap(), suspects.due(), 0, tally));
+        finds.suspect(entry.key(), fromPrimary, fingerprint, entry.heap());
     }
 
     private void trim() {

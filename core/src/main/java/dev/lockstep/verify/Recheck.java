@@ -2,12 +2,14 @@ package dev.lockstep.verify;
 
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Table;
+import dev.lockstep.verify.Ledger.Verdict;
 import dev.lockstep.verify.Repair.Outcome;
 import dev.lockstep.verify.Repair.State;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Recheck {
     private final @Nullable Repair repair;
     private final boolean settles;
     private final SuspectQueue queue;
+    private final Ledger ledger;
     private final Consumer<Discrepancy> findings;
 
     /** @param repair null where differences are only reported */
@@ -40,6 +43,7 @@ final class Recheck {
             @Nullable Repair repair,
             Duration settle,
             SuspectQueue queue,
+            Ledger ledger,
             Consumer<Discrepancy> findings) {
         this.primary = primary;
         this.replica = replica;
@@ -47,6 +51,7 @@ final class Recheck {
         this.repair = repair;
         this.settles = !settle.isZero();
         this.queue = queue;
+        this.ledger = ledger;
         this.findings = findings;
     }
 
@@ -64,19 +69,34 @@ final class Recheck {
     private void look(List<Suspect> batch) {
         Map<Key, Suspect> suspects = batch.stream().collect(Collectors.toMap(Suspect::key, s -> s));
         Map<Key, Look> confirmed = new HashMap<>();
+        Map<Key, Verdict> verdicts = new HashMap<>();
         for (Look look : Look.at(suspects.keySet(), replica, primary)) {
             Suspect suspect = suspects.get(look.key());
-            if (suspect != null && confirmed(suspect, look)) {
-                confirmed.put(look.key(), look);
+            if (suspect == null) {
+                continue;
             }
+            Optional<Verdict> before = ledger.noted(look.key());
+            if (before.isPresent() || confirmed(suspect, look)) {
+                confirmed.put(look.key(), look);
+                verdicts.put(look.key(), before.orElseGet(() -> verdict(look)));
+            }
+        }
+        if (repair != null) {
+            ledger.note(verdicts);
         }
         Map<Key, Outcome> outcomes = repair == null ? Map.of() : repair.settle(confirmed.values());
         confirmed.forEach((key, look) -> {
             Suspect suspect = suspects.get(key);
-            if (suspect != null) {
-                conclude(suspect, look, outcomes.getOrDefault(key, Outcome.left("")));
+            Verdict verdict = verdicts.get(key);
+            if (suspect != null && verdict != null) {
+                Outcome outcome = outcomes.getOrDefault(key, Outcome.left(""));
+                ledger.atomically(() -> conclude(suspect, look, verdict, outcome));
             }
         });
+    }
+
+    private Verdict verdict(Look look) {
+        return new Verdict(look.kind(), List.copyOf(comparison.differences(look.primary(), look.replica())));
     }
 
     private boolean confirmed(Suspect suspect, Look look) {
@@ -86,6 +106,7 @@ final class Recheck {
         }
         if (!suspect.fromPrimary() && look.primary() != null) {
             // The primary has it after all: it is the affair of the primary's scan, and counted there.
+            ledger.atomically(() -> ledger.close(suspect.key()));
             return false;
         }
         int now = comparison.fingerprint(look.primary());
@@ -93,35 +114,42 @@ final class Recheck {
             return true;
         }
         if (suspect.looks() + 1 < MAX_LOOKS) {
-            queue.addAgain(suspect.lookAgain(now, queue.due()));
+            Suspect again = suspect.lookAgain(now, queue.due());
+            ledger.again(again);
+            queue.addAgain(again);
         } else {
-            suspect.tally().unsettled();
+            ledger.atomically(() -> {
+                suspect.tally().unsettled();
+                ledger.close(suspect.key());
+            });
         }
         return false;
     }
 
     /** An item that is in neither table any more is nobody's. */
-    private static void same(Suspect suspect, Look look) {
-        if (suspect.fromPrimary() && look.primary() != null) {
-            suspect.tally().same();
-        }
+    private void same(Suspect suspect, Look look) {
+        ledger.atomically(() -> {
+            suspect.tally().same(suspect.fromPrimary() && look.primary() != null ? 1 : 0);
+            ledger.close(suspect.key());
+        });
     }
 
-    private void conclude(Suspect suspect, Look look, Outcome outcome) {
+    private void conclude(Suspect suspect, Look look, Verdict verdict, Outcome outcome) {
+        ledger.close(suspect.key());
         if (outcome.state() == State.UNSETTLED) {
             suspect.tally().unsettled();
             return;
         }
         boolean repaired = outcome.agree();
-        suspect.tally().found(look.kind());
+        suspect.tally().found(verdict.kind());
         if (repaired) {
             suspect.tally().repaired();
         }
         findings.accept(new Discrepancy(
                 replica.name(),
-                look.kind(),
+                verdict.kind(),
                 look.key(),
-                List.copyOf(comparison.differences(look.primary(), look.replica())),
+                verdict.attributes(),
                 look.primary(),
                 look.replica(),
                 repaired,

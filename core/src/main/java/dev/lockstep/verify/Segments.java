@@ -34,6 +34,13 @@ final class Segments {
         return new Segments(settings.segments().orElseGet(() -> bySize(size, settings)), null, false);
     }
 
+    /** Those that a run before this one had chosen. */
+    static Segments again(int total, List<Integer> chosen, boolean sampled) {
+        List<Segment> segments =
+                chosen.stream().map(index -> new Segment(index, total)).toList();
+        return new Segments(total, segments.isEmpty() ? null : segments, sampled);
+    }
+
     private static int bySize(Table.Size size, DiffSettings settings) {
         if (settings.startingKey().isPresent()) {
             return 1;
@@ -47,6 +54,12 @@ final class Segments {
 
     int total() {
         return total;
+    }
+
+    /** Null: all. */
+    @Nullable
+    List<Segment> chosen() {
+        return chosen;
     }
 
     /** The part of the tables that is read. */
