@@ -138,9 +138,17 @@ final class Connections implements AutoCloseable {
 
     /** Takes figures, in the Region that a table is in; closed with the others. */
     CloudWatchClient metrics(TableRef ref) {
+        return metrics(place(ref).region());
+    }
+
+    /** Takes figures, in the Region that the environment names; closed with the others. */
+    CloudWatchClient metrics() {
+        return metrics(usualRegion(Optional.empty()));
+    }
+
+    private CloudWatchClient metrics(Region region) {
         return close(configured(
-                        CloudWatchClient.builder().httpClientBuilder(http()),
-                        new Place(Optional.empty(), place(ref).region()))
+                        CloudWatchClient.builder().httpClientBuilder(http()), new Place(Optional.empty(), region))
                 .build());
     }
 

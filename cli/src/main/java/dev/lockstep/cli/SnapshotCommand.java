@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.Merged;
@@ -56,6 +57,14 @@ final class SnapshotCommand implements Callable<Integer> {
             description = "Files read at once (default: ${DEFAULT-VALUE}).")
     int parallel;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "NAMESPACE",
+            description = "Publish BackupErrors, BackupSize and BackupRecordCount to CloudWatch, by TableName: that of"
+                    + " --source-table, or the last part of SOURCE.")
+    @Nullable
+    String metrics;
+
     @Mixin
     FoundSource.Options finding = new FoundSource.Options();
 
@@ -75,13 +84,34 @@ final class SnapshotCommand implements Callable<Integer> {
             RetryingObjects bucket = RetryingObjects.over(
                     connections.replica().bucket(to, finding.buckets.endpoint()), common.retry(), progress);
             requireFree(bucket, to);
-            try (FoundSource found =
-                    finding.find(connections, source, Optional.empty(), Optional.empty(), common, progress)) {
-                found.notes().forEach(note -> console.err().println("lockstep: " + note));
-                snapshot(found, bucket, to, progress, console);
-                return 0;
+            BackupMetrics published = metrics == null
+                    ? BackupMetrics.NONE
+                    : BackupMetrics.of(connections.metrics(), metrics, table());
+            try {
+                published.done(snapshot(connections, bucket, to, progress, console), progress);
+            } catch (InvalidSettingsException | CancelledException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                published.failed(progress);
+                throw e;
             }
+            return 0;
         }
+    }
+
+    private BackupResult snapshot(
+            Connections connections, ObjectStore bucket, ObjectRef to, ConsoleProgress progress, Console console) {
+        try (FoundSource found =
+                finding.find(connections, source, Optional.empty(), Optional.empty(), common, progress)) {
+            found.notes().forEach(note -> console.err().println("lockstep: " + note));
+            return snapshot(found, bucket, to, progress, console);
+        }
+    }
+
+    /** As mapbox's users name it; a folder of items is named as its table. */
+    private String table() {
+        String named = finding.table == null ? source.replaceAll("/+$", "") : finding.table;
+        return named.substring(named.lastIndexOf('/') + 1);
     }
 
     private ObjectRef target() {
@@ -118,7 +148,7 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void snapshot(
+    private BackupResult snapshot(
             FoundSource found, ObjectStore bucket, ObjectRef to, ConsoleProgress progress, Console console) {
         long began = System.nanoTime();
         Source from = found.source();
@@ -136,6 +166,7 @@ final class SnapshotCommand implements Callable<Integer> {
             progress.close();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             console.print(json(result, elapsed), () -> text(result, from, elapsed));
+            return result;
         }
     }
 

@@ -15,8 +15,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** {@code lockstep backup} as a process of its own: killed, interrupted, with little memory, telling its figures. */
@@ -55,18 +59,20 @@ class BackupProcessTest {
     }
 
     private Process start(URI endpoint, String table, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of("backup", table, "s3://bucket/b"));
+        command.addAll(List.of("--s3-endpoint", endpoint.toString()));
+        command.addAll(List.of(args));
+        return start(command);
+    }
+
+    private Process start(List<String> args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.lockstep.cli.Main",
-                "backup",
-                table,
-                "s3://bucket/b",
-                "--s3-endpoint",
-                endpoint.toString()));
-        command.addAll(List.of(args));
+                "dev.lockstep.cli.Main"));
+        command.addAll(args);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile());
@@ -189,6 +195,50 @@ class BackupProcessTest {
         assertThat(end(start(s3.endpoint(), Server.ref(table), "--metrics", "Backups")))
                 .isZero();
         assertThat(err()).contains("the figures were not published");
+    }
+
+    @Test
+    void a_snapshot_tells_its_figures_of_the_table_too() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            String item = "{\"id\":{\"S\":\"" + i + "\"}}";
+            String name = "orders/" + HexFormat.of().formatHex(md5("{\"id\":{\"S\":\"" + i + "\"}}"));
+            s3.client().putObject(r -> r.bucket("bucket").key(name), RequestBody.fromString(item));
+        }
+        List<String> command = List.of(
+                "snapshot",
+                "s3://bucket/orders",
+                "s3://bucket/snapshot.gz",
+                "--overwrite",
+                "--s3-endpoint",
+                s3.endpoint().toString(),
+                "--metrics",
+                "Snapshots");
+        environment.put("AWS_REGION", "us-east-1");
+        try (Figures figures = new Figures()) {
+            environment.put("AWS_ENDPOINT_URL_CLOUDWATCH", figures.endpoint());
+            assertThat(end(start(command))).as(err()).isZero();
+            JsonNode done = figures.received.get(0);
+            assertThat(done.get("Namespace").asText()).isEqualTo("Snapshots");
+            Map<String, Double> values = new HashMap<>();
+            done.get("MetricData").forEach(m -> {
+                values.put(m.get("MetricName").asText(), m.get("Value").asDouble());
+                assertThat(m.get("Dimensions").toString()).isEqualTo("[{\"Name\":\"TableName\",\"Value\":\"orders\"}]");
+            });
+            assertThat(values).containsOnlyKeys("BackupErrors", "BackupSize", "BackupRecordCount");
+            assertThat(values).containsEntry("BackupErrors", 0.0).containsEntry("BackupRecordCount", 3.0);
+            assertThat(values.get("BackupSize")).isPositive();
+
+            s3.client().putObject(r -> r.bucket("bucket").key("orders/" + "0".repeat(32)), RequestBody.fromString("{"));
+            assertThat(end(start(command))).isEqualTo(3);
+            JsonNode failed = figures.received.get(1).get("MetricData");
+            assertThat(failed).hasSize(1);
+            assertThat(failed.get(0).get("MetricName").asText()).isEqualTo("BackupErrors");
+            assertThat(failed.get(0).get("Value").asDouble()).isEqualTo(1);
+        }
+    }
+
+    private static byte[] md5(String text) throws NoSuchAlgorithmException {
+        return MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As much of CloudWatch as it takes to be told figures. */

@@ -111,7 +111,11 @@ class RestoreCommandTest {
             Files.createDirectories(file.getParent());
             S3.client().getObject(r -> r.bucket(bucket).key(object.key()), ResponseTransformer.toFile(file));
         }
-        assertRestores(folder.resolve("full").toString());
+        String here = folder.resolve("full").toString();
+        assertRestores(here);
+        String made = "made-" + System.nanoTime();
+        done("restore", here, Server.ref(made), "--create");
+        assertThat(Server.contents(made)).isEqualTo(Server.contents(table));
     }
 
     @Test
@@ -126,6 +130,15 @@ class RestoreCommandTest {
         assertThat(run("restore", s3("full"), Server.ref(made)).status()).isEqualTo(2);
         done("restore", s3("full"), Server.ref(made), "--create");
         assertThat(Server.contents(made)).isEqualTo(Server.contents(table));
+    }
+
+    @Test
+    void a_table_that_is_gone_is_made_as_it_was_at_a_time() {
+        done("backup", Server.ref(table), s3("full"));
+        String at = ChangesSince.write(S3, s3("full"), table).toString();
+        String made = "made-" + System.nanoTime();
+        done("restore", s3("full"), Server.ref(made), "--source-table", table, "--at", at, "--create");
+        assertThat(Server.contents(made)).isEqualTo(ChangesSince.applied(Server.contents(table)));
     }
 
     @Test

@@ -81,6 +81,19 @@ class SnapshotCommandTest {
     }
 
     @Test
+    void a_full_backup_and_a_change_log_become_one_of_any_time() throws Exception {
+        String table = Server.filled("orders", 40, 100);
+        String full = "s3://" + bucket + "/full";
+        assertThat(lockstep("backup", Server.ref(table), full).status()).isZero();
+        String at = ChangesSince.write(S3, full, table).toString();
+        Ran ran = lockstep("snapshot", full, object, "--at", at, "--source-table", table, "--output", "json");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.json().get("items").asInt()).isEqualTo(39);
+        assertThat(BackupCommandTest.items(S3, bucket, "snapshot\\.gz"))
+                .isEqualTo(ChangesSince.applied(Server.contents(table)));
+    }
+
+    @Test
     void what_is_there_is_replaced_only_where_that_was_said() {
         String folder = folderOf(Server.filled("orders", 5, 100));
         S3.client().putObject(r -> r.bucket(bucket).key("snapshot.gz"), RequestBody.fromString("mine"));

@@ -146,6 +146,9 @@ public final class BackupCheck {
                 throw new DamagedException(part.name(), "item " + line + " has no key attribute " + attribute);
             }
         }
+        ItemLimits.ofKey(keys.get(), attributes).ifPresent(problem -> {
+            throw new DamagedException(part.name(), "item " + line + ": " + problem);
+        });
         return state.order().isEmpty() ? keys.get().keyOf(attributes).canonical() : null;
     }
 }

@@ -124,6 +124,11 @@ final class ExportChain implements Source {
     }
 
     @Override
+    public boolean partial() {
+        return exports.stream().anyMatch(export -> export.summary().filtered());
+    }
+
+    @Override
     public List<DamagedException> faults() {
         return faults;
     }

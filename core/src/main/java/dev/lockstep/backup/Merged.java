@@ -258,6 +258,9 @@ public final class Merged implements AutoCloseable {
                     throw damaged("an item without the key attribute " + attribute);
                 }
             }
+            ItemLimits.ofKey(keys, attributes).ifPresent(problem -> {
+                throw damaged(problem);
+            });
             Key key = keys.keyOf(attributes);
             if (image != null && state.key().isPresent() && !keys.isKeyOf(image.attributes(), key)) {
                 throw damaged("an image of another item than the key tells");

@@ -146,6 +146,11 @@ public final class PointInTime implements Source {
     }
 
     @Override
+    public boolean partial() {
+        return base.source().partial();
+    }
+
+    @Override
     public List<DamagedException> faults() {
         return base.source().faults();
     }

@@ -24,6 +24,11 @@ public interface Source {
     /** What is wrong with it as a whole, known without reading its files: those missing, those too many. */
     List<DamagedException> faults();
 
+    /** Whether it says itself that it leaves out items of its table, or attributes: what it lacks may well be there. */
+    default boolean partial() {
+        return false;
+    }
+
     /** Whether it surely has each item once, so that there is nothing to merge. */
     default boolean once() {
         return false;

@@ -80,7 +80,8 @@ public final class Restore implements AutoCloseable {
     /**
      * Reads and proves all of the source; writes nothing.
      *
-     * @throws InvalidSettingsException where the source was made of a table with another key
+     * @throws InvalidSettingsException where the source was made of a table with another key, or is of a part of its table
+     *     and is to delete what it does not have
      * @throws DamagedException where any of it is not what it should be
      */
     public static Restore prove(Source source, KeySchema keys, RestoreSettings settings, Progress progress) {
@@ -91,6 +92,13 @@ public final class Restore implements AutoCloseable {
                     "it is of a table with the key " + table.keys() + ", and the table to restore into has " + keys,
                     "");
         });
+        if (settings.deleteExtra() && source.partial()) {
+            throw new InvalidSettingsException(
+                    "restore",
+                    source.name(),
+                    "it is of a part of its table only, and what it leaves out would be deleted",
+                    "Say --overwrite instead of --delete-extra, or restore from a full one");
+        }
         Merged.Settings reading = new Merged.Settings(settings.parallel(), settings.temporary());
         Merged merged = Merged.prove(source, keys, settings::wants, reading, progress);
         return new Restore(source, keys, settings, progress, merged);

@@ -9,18 +9,22 @@ import static dev.lockstep.table.TestItems.n;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.folder.ItemFolderJson;
 import dev.lockstep.folder.ItemFolderName;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
 import dev.lockstep.table.Item;
+import dev.lockstep.table.KeyAttribute;
+import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.RandomItems;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.TestItems;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -30,6 +34,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** Every form that other tools write: into an empty table and into one in use, exactly; and nothing of it when damaged. */
 class RestoreMatrixTest {
@@ -139,6 +146,50 @@ class RestoreMatrixTest {
                 .file(lines(ITEMS.stream().skip(30), i -> ionChanged(3, item(id(i)), i)))
                 .done();
         assertRestores("2020-Nov", later.file(0));
+    }
+
+    @Test
+    void an_export_of_a_part_of_the_table_does_not_delete_the_rest() {
+        new TestExport(bucket, "01-x").filtered().file(lines(TestLines::wrapped)).done();
+        MemoryTable inUse = new MemoryTable("used", BY_STRING).put(item("extra", "v", n("9")));
+        assertThatThrownBy(() -> restore("2020-Nov", inUse, true))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("a part of its table")
+                .hasMessageContaining("--overwrite");
+        assertThat(inUse.items()).containsExactly(item("extra", "v", n("9")));
+        MemoryTable empty = new MemoryTable("empty", BY_STRING);
+        restore("2020-Nov", empty, false);
+        assertThat(empty.items()).containsExactlyInAnyOrderElementsOf(ITEMS);
+    }
+
+    @Test
+    void items_whose_keys_dynamodb_would_never_take_are_found_before_anything_is_written() {
+        KeySchema both = new KeySchema(
+                new KeyAttribute("id", ScalarAttributeType.S),
+                Optional.of(new KeyAttribute("at", ScalarAttributeType.B)));
+        Function<Integer, SdkBytes> bytes = size -> SdkBytes.fromByteArray(new byte[size]);
+        assertKey(both, "é".repeat(1_024), bytes.apply(1_024), "");
+        assertKey(both, "é".repeat(1_024) + "x", bytes.apply(1), "the partition key id has 2,049 bytes");
+        assertKey(both, "x", bytes.apply(1_025), "the sort key at has 1,025 bytes");
+        assertKey(both, "", bytes.apply(1), "the partition key id has 0 bytes");
+        assertKey(both, "x", bytes.apply(0), "the sort key at has 0 bytes");
+    }
+
+    private void assertKey(KeySchema keys, String id, SdkBytes at, String problem) {
+        Item item = Item.of(Map.of("id", AttributeValue.fromS(id), "at", AttributeValue.fromB(at)));
+        bucket.put("snapshot", TestBucket.gzip(TestLines.bare(item)));
+        Source source = bucket.open("snapshot", keys).source();
+        BackupCheck.Result checked = BackupCheck.run(
+                source, Optional.of(keys), new BackupCheck.Settings(2, temporary), Progress.NONE);
+        assertThat(checked.faults()).hasSize(problem.isEmpty() ? 0 : 1);
+        if (!problem.isEmpty()) {
+            assertThat(checked.faults().get(0)).hasMessageContaining(problem);
+            assertThatThrownBy(() -> Merged.prove(
+                                    source, keys, key -> true, new Merged.Settings(2, temporary), Progress.NONE)
+                            .close())
+                    .isInstanceOf(DamagedException.class)
+                    .hasMessageContaining(problem);
+        }
     }
 
     private static String id(Item item) {
