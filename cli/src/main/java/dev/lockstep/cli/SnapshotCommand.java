@@ -84,9 +84,8 @@ final class SnapshotCommand implements Callable<Integer> {
             RetryingObjects bucket = RetryingObjects.over(
                     connections.replica().bucket(to, finding.buckets.endpoint()), common.retry(), progress);
             requireFree(bucket, to);
-            BackupMetrics published = metrics == null
-                    ? BackupMetrics.NONE
-                    : BackupMetrics.of(connections.metrics(), metrics, table());
+            BackupMetrics published =
+                    metrics == null ? BackupMetrics.NONE : BackupMetrics.of(connections.metrics(), metrics, table());
             try {
                 published.done(snapshot(connections, bucket, to, progress, console), progress);
             } catch (InvalidSettingsException | CancelledException e) {

@@ -61,12 +61,12 @@ final class ChangesSince {
         Map<String, Map<String, AttributeValue>> then = new HashMap<>(backedUp);
         Map<String, AttributeValue> changed = Server.item(0, "changed", 100);
         then.replaceAll((id, item) -> item.get("id").equals(changed.get("id")) ? changed : item);
-        then.values().removeIf(item -> item.get("id").equals(Server.item(5, "", 1).get("id")));
+        then.values()
+                .removeIf(item -> item.get("id").equals(Server.item(5, "", 1).get("id")));
         return then;
     }
 
-    private static StreamRecord record(
-            int number, Instant at, Map<String, AttributeValue> item, boolean deleted) {
+    private static StreamRecord record(int number, Instant at, Map<String, AttributeValue> item, boolean deleted) {
         @Nullable Map<String, AttributeValue> image = deleted ? null : item;
         return new DynamoRecord(Record.builder()
                 .eventName(deleted ? OperationType.REMOVE : OperationType.MODIFY)

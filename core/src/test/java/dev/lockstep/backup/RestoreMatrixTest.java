@@ -150,7 +150,10 @@ class RestoreMatrixTest {
 
     @Test
     void an_export_of_a_part_of_the_table_does_not_delete_the_rest() {
-        new TestExport(bucket, "01-x").filtered().file(lines(TestLines::wrapped)).done();
+        new TestExport(bucket, "01-x")
+                .filtered()
+                .file(lines(TestLines::wrapped))
+                .done();
         MemoryTable inUse = new MemoryTable("used", BY_STRING).put(item("extra", "v", n("9")));
         assertThatThrownBy(() -> restore("2020-Nov", inUse, true))
                 .isInstanceOf(InvalidSettingsException.class)
@@ -179,8 +182,8 @@ class RestoreMatrixTest {
         Item item = Item.of(Map.of("id", AttributeValue.fromS(id), "at", AttributeValue.fromB(at)));
         bucket.put("snapshot", TestBucket.gzip(TestLines.bare(item)));
         Source source = bucket.open("snapshot", keys).source();
-        BackupCheck.Result checked = BackupCheck.run(
-                source, Optional.of(keys), new BackupCheck.Settings(2, temporary), Progress.NONE);
+        BackupCheck.Result checked =
+                BackupCheck.run(source, Optional.of(keys), new BackupCheck.Settings(2, temporary), Progress.NONE);
         assertThat(checked.faults()).hasSize(problem.isEmpty() ? 0 : 1);
         if (!problem.isEmpty()) {
             assertThat(checked.faults().get(0)).hasMessageContaining(problem);
