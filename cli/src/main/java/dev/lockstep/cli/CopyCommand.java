@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
@@ -16,6 +17,7 @@ import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
+import dev.lockstep.table.View;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +85,9 @@ final class CopyCommand implements Callable<Integer> {
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
     @Mixin
+    Plugin.Choice plugin = new Plugin.Choice();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -99,7 +104,12 @@ final class CopyCommand implements Callable<Integer> {
         List<TableRef> refs = tables().map(TableRef::parse).toList();
         CopySettings settings = new CopySettings(
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
-        try (Connections connections = Connections.of(common)) {
+        if (plugin.made() && !folders.isEmpty()) {
+            throw new InvalidSettingsException(
+                    "copy", folders.get(0).text(), "a folder is a backup of the table as it is", "Leave --plugin out");
+        }
+        try (Plugin own = plugin.open();
+                Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
             Optional<CheckpointStore> store =
                     checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
@@ -110,7 +120,7 @@ final class CopyCommand implements Callable<Integer> {
                 }
                 List<DynamoTable> to = connections.replica().open(refs);
                 opened = true;
-                return copy(connections, from, to, folders, settings, store);
+                return copy(connections, from, own.view(), to, folders, settings, store);
             } finally {
                 if (!opened) {
                     store.ifPresent(CheckpointStore::close);
@@ -127,6 +137,7 @@ final class CopyCommand implements Callable<Integer> {
         SortedMap<String, String> parameters = new TreeMap<>();
         parameters.put("folders", folders.stream().map(ObjectRef::text).collect(Collectors.joining(" ")));
         parameters.put("dry run", "" + dryRun);
+        plugin.describe(parameters);
         scanning.describe(parameters);
         return new Job("copy", tables, from.keys(), parameters);
     }
@@ -150,6 +161,7 @@ final class CopyCommand implements Callable<Integer> {
     private int copy(
             Connections connections,
             DynamoTable from,
+            View view,
             List<DynamoTable> to,
             List<ObjectRef> folderRefs,
             CopySettings settings,
@@ -169,7 +181,7 @@ final class CopyCommand implements Callable<Integer> {
                     .toList();
             CopyCheckpoint positions =
                     saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
-            Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
+            Copy.Result result = new Copy(view.over(from), to, folders, settings, progress, positions).run();
             progress.close();
             long elapsed = System.nanoTime() - began;
             Written written = new Written(result.read(), result.written(), 0, 0, 0);

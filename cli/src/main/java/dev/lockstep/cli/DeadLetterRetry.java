@@ -59,7 +59,7 @@ final class DeadLetterRetry {
                     .toList();
             Set<Key> keys = its.stream().map(l -> l.key().orElseThrow()).collect(Collectors.toSet());
             Map<Key, ReadThrough.Open> open =
-                    keys.isEmpty() ? Map.of() : target.settle(tables.primary(), tables.writers(), keys);
+                    keys.isEmpty() ? Map.of() : target.settle(tables.seen(), tables.writers(), keys);
             its.stream().filter(l -> open.containsKey(l.key().orElseThrow())).forEach(left::add);
             open.forEach((key, state) ->
                     console.err().println("lockstep: " + target.name() + " " + key + ": " + state.why()));

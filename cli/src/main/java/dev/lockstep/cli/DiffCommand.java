@@ -12,6 +12,7 @@ import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
+import dev.lockstep.table.View;
 import dev.lockstep.verify.Diff;
 import dev.lockstep.verify.DiffResult;
 import dev.lockstep.verify.DiffSettings;
@@ -132,6 +133,9 @@ final class DiffCommand implements Callable<Integer> {
     CommonOptions.Scanning scanning = new CommonOptions.Scanning();
 
     @Mixin
+    Plugin.Choice plugin = new Plugin.Choice();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -143,7 +147,9 @@ final class DiffCommand implements Callable<Integer> {
         TableRef primaryRef = TableRef.parse(primary);
         List<TableRef> replicaRefs = replicas.stream().map(TableRef::parse).toList();
         DiffSettings settings = settings();
-        try (Connections connections = Connections.of(common)) {
+        try (Plugin own = plugin.open();
+                Connections connections = Connections.of(common)) {
+            settings = settings.withComparison(own.comparison());
             DynamoTable from = connections.open(primaryRef);
             List<DynamoTable> to = connections.replica().open(replicaRefs);
             if (startingKey != null) {
@@ -154,7 +160,7 @@ final class DiffCommand implements Callable<Integer> {
                     checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
             try {
-                return compare(from, to, settings, console, saved);
+                return compare(from, to, own.view(), settings, console, saved);
             } finally {
                 saved.ifPresent(Checkpoint::close);
             }
@@ -175,6 +181,7 @@ final class DiffCommand implements Callable<Integer> {
         parameters.put("starting key", startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
         parameters.put("report", report == null ? "" : report.toString());
         parameters.put("undo log", undoLog == null ? "" : undoLog.toString());
+        plugin.describe(parameters);
         scanning.describe(parameters);
         return new Job("diff", tables, from.keys(), parameters);
     }
@@ -182,6 +189,7 @@ final class DiffCommand implements Callable<Integer> {
     private int compare(
             DynamoTable from,
             List<DynamoTable> to,
+            View view,
             DiffSettings settings,
             Console console,
             Optional<Checkpoint> saved) {
@@ -190,7 +198,7 @@ final class DiffCommand implements Callable<Integer> {
         long reported = saved.filter(Checkpoint::begun).map(Diff::reported).orElse(0L);
         try (ConsoleProgress progress = console.progress(all);
                 ReportFile file = ReportFile.open(Optional.ofNullable(report), reported)) {
-            Diff diff = new Diff(from, to, settings, progress);
+            Diff diff = new Diff(view.over(from), to, settings, progress);
             Consumer<Discrepancy> findings = found -> {
                 file.add(found);
                 progress.detail(DiffText.line(found));

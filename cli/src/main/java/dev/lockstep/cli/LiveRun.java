@@ -63,13 +63,15 @@ final class LiveRun {
 
     private final Connections connections;
     private final LiveTables tables;
+    private final Plugin plugin;
     private final ReplicateCommand command;
     private final Console console;
     private final long began = System.nanoTime();
 
-    LiveRun(Connections connections, LiveTables tables, ReplicateCommand command, Console console) {
+    LiveRun(Connections connections, LiveTables tables, Plugin plugin, ReplicateCommand command, Console console) {
         this.connections = connections;
         this.tables = tables;
+        this.plugin = plugin;
         this.command = command;
         this.console = console;
     }
@@ -229,7 +231,8 @@ final class LiveRun {
                         command.repair,
                         Optional.ofNullable(command.maxReadUnits),
                         StateFolder.journals(),
-                        SETTLE));
+                        SETTLE,
+                        plugin.comparison()));
         return new Replication.Settings(
                 name,
                 command.copyFirst,
@@ -239,7 +242,8 @@ final class LiveRun {
                 SILENCE,
                 Optional.ofNullable(command.untilIdle),
                 verification,
-                command.common.retry());
+                command.common.retry(),
+                plugin.view());
     }
 
     private static void warnOfView(Optional<StreamViewType> view, ConsoleProgress progress) {

@@ -21,6 +21,7 @@ import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
+import dev.lockstep.table.View;
 import dev.lockstep.work.Pool;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -55,6 +56,7 @@ final class LiveTables implements AutoCloseable {
     private final TableRef primaryRef;
     private final DynamoTable primaryTable;
     private final RetryingTable primary;
+    private final RetryingTable seen;
     private final List<DynamoTable> replicas = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private final List<Folder> folders = new ArrayList<>();
@@ -64,15 +66,20 @@ final class LiveTables implements AutoCloseable {
     /** A folder as the user named it, and its bucket. */
     record Folder(RetryingObjects bucket, ObjectRef prefix) {}
 
-    private LiveTables(TableRef primaryRef, DynamoTable primaryTable, RetryPolicy retry) {
+    private LiveTables(TableRef primaryRef, DynamoTable primaryTable, View view, RetryPolicy retry) {
         this.primaryRef = primaryRef;
         this.primaryTable = primaryTable;
         this.primary = RetryingTable.over(primaryTable, retry, Progress.NONE);
+        this.seen = view.over(primary);
     }
 
     static LiveTables open(
-            Connections connections, TableRef primaryRef, List<String> destinations, ReplicateCommand command) {
-        LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), command.common.retry());
+            Connections connections,
+            TableRef primaryRef,
+            List<String> destinations,
+            View view,
+            ReplicateCommand command) {
+        LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), view, command.common.retry());
         tables.openReplicas(connections, destinations);
         tables.name(command);
         Iterator<DynamoTable> replicas = tables.replicas.iterator();
@@ -142,7 +149,7 @@ final class LiveTables implements AutoCloseable {
                 fromKinesis ? KINESIS_HORIZON : STREAM_HORIZON,
                 WITHIN_A_BATCH,
                 Progress.NONE);
-        return new GuardedTable(ref.text(), guard, primary, fromKinesis, writers);
+        return new GuardedTable(ref.text(), guard, seen, fromKinesis, writers);
     }
 
     /** What was given, or a name that is the same for the same tables. */
@@ -181,6 +188,11 @@ final class LiveTables implements AutoCloseable {
 
     RetryingTable primary() {
         return primary;
+    }
+
+    /** The primary as its replicas should see it. */
+    RetryingTable seen() {
+        return seen;
     }
 
     List<DynamoTable> all() {

@@ -161,6 +161,9 @@ final class ReplicateCommand implements Callable<Integer> {
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
     @Mixin
+    Plugin.Choice plugin = new Plugin.Choice();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -185,12 +188,13 @@ final class ReplicateCommand implements Callable<Integer> {
         TableRef primaryRef = TableRef.parse(primary);
         requireOptionsThatFit();
         Console console = Console.of(spec, common);
-        try (Connections connections = Connections.of(common);
-                LiveTables tables = LiveTables.open(connections, primaryRef, destinations, this)) {
+        try (Plugin own = plugin.open();
+                Connections connections = Connections.of(common);
+                LiveTables tables = LiveTables.open(connections, primaryRef, destinations, own.view(), this)) {
             if (fromDeadLetter != null) {
                 return new DeadLetterRetry(tables, fromDeadLetter).run(console);
             }
-            return new LiveRun(connections, tables, this, console).run();
+            return new LiveRun(connections, tables, own, this, console).run();
         }
     }
 
@@ -209,6 +213,11 @@ final class ReplicateCommand implements Callable<Integer> {
         }
         if (verifyEvery != null && verifyEvery.isZero()) {
             throw wrong("--verify-every", "it must be more than 0");
+        }
+        if (plugin.made() && destinations.stream().anyMatch(ObjectRef::isMeantBy)) {
+            throw wrong(
+                    "--plugin",
+                    "a folder and its change log are a backup of the table as it is; replicate it by itself");
         }
         if (statusPort != null) {
             Bind.parse(statusPort);

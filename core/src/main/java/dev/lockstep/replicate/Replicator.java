@@ -14,6 +14,7 @@ import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.View;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,9 +37,14 @@ public final class Replicator {
      * What to do with records.
      *
      * @param skipTtlDeletes whether deletes by TTL are left out: replicas then keep, or expire by themselves, what expired
+     * @param view what of the primary its replicas should hold
      */
-    public record Settings(boolean skipTtlDeletes) {
+    public record Settings(boolean skipTtlDeletes, View view) {
         public static final Settings DEFAULT = new Settings(false);
+
+        public Settings(boolean skipTtlDeletes) {
+            this(skipTtlDeletes, View.WHOLE);
+        }
     }
 
     /** Records seen, changes left out, changes after coalescing, dead letters. */
@@ -87,7 +93,7 @@ public final class Replicator {
      */
     public Applied apply(String shard, List<StreamRecord> arrived) {
         Batch batch = new Batch(shard, arrived);
-        Collection<Change> newest = resolved(ChangeBatch.newest(batch.understood));
+        Collection<Change> newest = batch.seen(resolved(ChangeBatch.newest(batch.understood)));
         List<Supplier<List<Letter>>> ways = new ArrayList<>();
         for (Delivery delivery : deliveries) {
             ways.add(() -> batch.letters(delivery, delivery.deliver(newest)));
@@ -138,6 +144,25 @@ public final class Replicator {
             }
         }
 
+        /** The changes as replicas should see them. One whose item cannot be shown can never be applied. */
+        Collection<Change> seen(Collection<Change> newest) {
+            if (settings.view().whole()) {
+                return newest;
+            }
+            List<Change> seen = new ArrayList<>();
+            for (Change change : newest) {
+                try {
+                    seen.add(Replicator.this.seen(change));
+                } catch (CancelledException e) {
+                    throw e;
+                } catch (LockstepException e) {
+                    StreamRecord record = Objects.requireNonNull(lastOfKey.get(change.key()));
+                    unreadable.add(new Letter(shard, record, "", e.problem()));
+                }
+            }
+            return seen;
+        }
+
         long oldestMillis() {
             return understood.stream().mapToLong(Change::createdMillis).min().orElse(0);
         }
@@ -151,6 +176,14 @@ public final class Replicator {
                             r.reason().problem()))
                     .toList();
         }
+    }
+
+    /** An item that replicas should not hold is to them one that was deleted. */
+    private Change seen(Change change) {
+        Item image = change.image();
+        return image == null
+                ? change
+                : change.resolved(settings.view().seen(image, primary.keys()).orElse(null));
     }
 
     private boolean leftOut(Change change) {

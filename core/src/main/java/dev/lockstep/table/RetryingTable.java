@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ public final class RetryingTable extends ForwardingTable {
     /** Wraps a table; one that is wrapped already stays as it is. */
     public static RetryingTable over(Table table, RetryPolicy policy, Listener listener) {
         return table instanceof RetryingTable already ? already : new RetryingTable(table, policy, listener);
+    }
+
+    /** Something around the table whose calls are tried again; what it does is done again with each of them. */
+    RetryingTable wrapped(UnaryOperator<Table> wrapping) {
+        return new RetryingTable(wrapping.apply(table), policy, listener);
     }
 
     private Attempts attempts(String operation) {

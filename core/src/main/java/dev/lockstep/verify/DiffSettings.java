@@ -25,6 +25,7 @@ public final class DiffSettings {
     private Optional<Key> startingKey = Optional.empty();
     private Optional<Double> sample = Optional.empty();
     private Set<String> ignored = Set.of();
+    private ItemComparison comparison = ItemComparison.EXACT;
     private Duration settle = Duration.ofSeconds(5);
     private RepairPolicy repair = RepairPolicy.NOTHING;
     private Optional<Path> journal = Optional.empty();
@@ -42,6 +43,7 @@ public final class DiffSettings {
         copy.startingKey = startingKey;
         copy.sample = sample;
         copy.ignored = ignored;
+        copy.comparison = comparison;
         copy.settle = settle;
         copy.repair = repair;
         copy.journal = journal;
@@ -104,6 +106,11 @@ public final class DiffSettings {
         return with(s -> s.ignored = Set.copyOf(names));
     }
 
+    /** When two items that are not equal by value count as equal all the same; a repair then leaves them as they are. */
+    public DiffSettings withComparison(ItemComparison laxer) {
+        return with(s -> s.comparison = laxer);
+    }
+
     /** How long a difference must last to count, 5 seconds by default: longer than the replication's usual lag. */
     public DiffSettings withSettle(Duration time) {
         return with(s -> s.settle = time);
@@ -156,6 +163,10 @@ public final class DiffSettings {
 
     Set<String> ignored() {
         return ignored;
+    }
+
+    ItemComparison comparison() {
+        return comparison;
     }
 
     Duration settle() {

@@ -46,7 +46,7 @@ public final class KeyRepair {
         this.repair = new Repair(
                 primary,
                 replica,
-                new ItemComparison(Set.of()),
+                new Comparison(Set.of(), ItemComparison.EXACT),
                 RepairPolicy.EVERYTHING,
                 RepairJournal.NONE,
                 undoLog,

@@ -39,7 +39,7 @@ final class Lane implements AutoCloseable {
     private final UndoLog undoLog;
     private final Pool writers;
     private final Progress progress;
-    private final ItemComparison comparison;
+    private final Comparison comparison;
     private final PageSize pages;
     private final SuspectQueue queue;
     private final Ledger ledger;
@@ -67,7 +67,7 @@ final class Lane implements AutoCloseable {
         this.undoLog = undoLog;
         this.writers = writers;
         this.progress = progress;
-        this.comparison = new ItemComparison(settings.ignored());
+        this.comparison = new Comparison(settings.ignored(), settings.comparison());
         this.pages = new PageSize(plan.pageBytes());
         this.ledger = new Ledger(checkpoint);
         long queueBytes = checkpoint == null ? plan.queueBytes() : Math.min(plan.queueBytes(), SAVED_QUEUE);

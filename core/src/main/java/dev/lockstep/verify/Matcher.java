@@ -34,7 +34,7 @@ final class Matcher implements TwinScan.Follower {
     private final KeyedTable primaryTable;
     private final KeyedTable replicaTable;
     private final Scan replicaScan;
-    private final ItemComparison comparison;
+    private final Comparison comparison;
     private final Finds finds;
     private final Order order;
     private final long windowBytes;
@@ -144,7 +144,7 @@ final class Matcher implements TwinScan.Follower {
             Table primary,
             Table replica,
             Scan replicaScan,
-            ItemComparison comparison,
+            Comparison comparison,
             Finds finds,
             Order order,
             long windowBytes,

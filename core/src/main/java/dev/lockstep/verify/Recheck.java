@@ -28,7 +28,7 @@ final class Recheck {
 
     private final Table primary;
     private final Table replica;
-    private final ItemComparison comparison;
+    private final Comparison comparison;
     private final @Nullable Repair repair;
     private final boolean settles;
     private final SuspectQueue queue;
@@ -39,7 +39,7 @@ final class Recheck {
     Recheck(
             Table primary,
             Table replica,
-            ItemComparison comparison,
+            Comparison comparison,
             @Nullable Repair repair,
             Duration settle,
             SuspectQueue queue,

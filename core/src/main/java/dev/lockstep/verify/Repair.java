@@ -70,7 +70,7 @@ final class Repair {
 
     private final Table primary;
     private final Table replica;
-    private final ItemComparison comparison;
+    private final Comparison comparison;
     private final RepairPolicy policy;
     private final RepairJournal journal;
     private final UndoLog undoLog;
@@ -79,7 +79,7 @@ final class Repair {
     Repair(
             Table primary,
             Table replica,
-            ItemComparison comparison,
+            Comparison comparison,
             RepairPolicy policy,
             RepairJournal journal,
             UndoLog undoLog,
@@ -204,7 +204,7 @@ final class Repair {
             }
             Map<Key, Item> now = primary.read(written.stream().map(Plan::key).toList(), Consistency.STRONG)
                     .items();
-            return plan -> comparison.same(plan.look().primary(), now.get(plan.key()));
+            return plan -> comparison.unchanged(plan.look().primary(), now.get(plan.key()));
         }
 
         private void end(Key key, Outcome outcome) {

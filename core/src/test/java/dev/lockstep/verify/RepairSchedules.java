@@ -231,7 +231,7 @@ final class RepairSchedules {
             Repair repair = new Repair(
                     primaryTable,
                     replicaTable,
-                    new ItemComparison(Set.of()),
+                    new Comparison(Set.of(), ItemComparison.EXACT),
                     RepairPolicy.EVERYTHING,
                     setting.mutation() == Mutation.NO_JOURNAL ? RepairJournal.NONE : journal(),
                     UndoLog.NONE,

@@ -13,6 +13,7 @@ import dev.lockstep.replicate.Replicator;
 import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.View;
 import dev.lockstep.verify.Discrepancy;
 import dev.lockstep.work.Crew;
 import dev.lockstep.work.Pool;
@@ -68,6 +69,7 @@ public final class Replication {
      * @param patience how long several destinations wait for one of them
      * @param silence how long a process must be silent to be taken for dead: longer than any pause of a healthy one
      * @param untilIdle stop when there was nothing to do for so long
+     * @param view what of the primary its replicas should hold; not for folders, whose change logs hold everything
      */
     public record Settings(
             String name,
@@ -78,7 +80,31 @@ public final class Replication {
             Duration silence,
             Optional<Duration> untilIdle,
             Optional<Verification.Settings> verification,
-            RetryPolicy retry) {}
+            RetryPolicy retry,
+            View view) {
+        public Settings(
+                String name,
+                boolean copyFirst,
+                boolean overwrite,
+                boolean skipTtlDeletes,
+                Duration patience,
+                Duration silence,
+                Optional<Duration> untilIdle,
+                Optional<Verification.Settings> verification,
+                RetryPolicy retry) {
+            this(
+                    name,
+                    copyFirst,
+                    overwrite,
+                    skipTtlDeletes,
+                    patience,
+                    silence,
+                    untilIdle,
+                    verification,
+                    retry,
+                    View.WHOLE);
+        }
+    }
 
     private static final Duration DRAIN_BUSY = Duration.ofMillis(500);
     private static final Duration DRAIN_IDLE = Duration.ofSeconds(5);
@@ -131,7 +157,7 @@ public final class Replication {
             Pairing.check("replicate", primary, tables);
         }
         this.settings = settings;
-        this.primary = primary;
+        this.primary = settings.view().over(primary);
         this.targets = targets;
         this.writers = writers;
         this.gauges = gauges;
@@ -142,7 +168,7 @@ public final class Replication {
         roster.join(copyState, settings.copyFirst(), log);
         this.toCopy = targets.stream().filter(this::waitsForCopy).toList();
         this.firstCopy = new FirstCopy(
-                primary,
+                this.primary,
                 toCopy,
                 copyState,
                 new Claim(state, "copy", worker, settings.silence()),
@@ -155,10 +181,15 @@ public final class Replication {
             deliveries.add(delivery(target, state, worker));
         }
         this.replicator = new Replicator(
-                primary, deliveries, new Replicator.Settings(settings.skipTtlDeletes()), deadLetters, pool);
+                primary,
+                deliveries,
+                new Replicator.Settings(settings.skipTtlDeletes(), settings.view()),
+                deadLetters,
+                pool);
         this.verification = settings.verification()
                 .map(v -> new Verification(
                         primary,
+                        settings.view(),
                         targets,
                         state,
                         new Claim(state, "verify", worker, settings.silence()),

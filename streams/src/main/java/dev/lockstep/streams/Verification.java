@@ -10,10 +10,12 @@ import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.table.View;
 import dev.lockstep.verify.Diff;
 import dev.lockstep.verify.DiffResult;
 import dev.lockstep.verify.DiffSettings;
 import dev.lockstep.verify.Discrepancy;
+import dev.lockstep.verify.ItemComparison;
 import dev.lockstep.verify.RepairPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +41,19 @@ public final class Verification {
      * @param readUnits read units a second on each table; empty: so that a comparison takes at most half of {@code every}
      * @param journal where an interrupted repair leaves its keys
      * @param settle how long a difference must last: longer than the replicas usually lag
+     * @param comparison when items that are not equal by value count as equal
      */
-    public record Settings(Duration every, boolean repair, Optional<Double> readUnits, Path journal, Duration settle) {}
+    public record Settings(
+            Duration every,
+            boolean repair,
+            Optional<Double> readUnits,
+            Path journal,
+            Duration settle,
+            ItemComparison comparison) {
+        public Settings(Duration every, boolean repair, Optional<Double> readUnits, Path journal, Duration settle) {
+            this(every, repair, readUnits, journal, settle, ItemComparison.EXACT);
+        }
+    }
 
     /** What came of the last one. */
     public record Last(Instant at, Duration took, Optional<DiffResult> result, Optional<String> error) {}
@@ -50,6 +63,7 @@ public final class Verification {
     private static final double BYTES_PER_UNIT = 8192;
 
     private final RetryingTable primary;
+    private final View view;
     private final List<Target> targets;
     private final RetryingTable state;
     private final Claim claim;
@@ -62,6 +76,7 @@ public final class Verification {
 
     Verification(
             RetryingTable primary,
+            View view,
             List<Target> targets,
             RetryingTable state,
             Claim claim,
@@ -70,6 +85,7 @@ public final class Verification {
             Consumer<Discrepancy> findings,
             Consumer<String> log) {
         this.primary = primary;
+        this.view = view;
         this.targets = targets;
         this.state = state;
         this.claim = claim;
@@ -137,12 +153,13 @@ public final class Verification {
                 .withSettle(settings.settle())
                 .withParallel(1)
                 .withRetry(retry)
+                .withComparison(settings.comparison())
                 .withJournal(settings.journal())
                 .withRepair(settings.repair() ? RepairPolicy.EVERYTHING : RepairPolicy.NOTHING);
         try {
             List<RetryingTable> replicas =
                     targets.stream().flatMap(t -> t.table().stream()).map(paced).toList();
-            DiffResult result = new Diff(paced.apply(primary), replicas, diff).run(findings);
+            DiffResult result = new Diff(view.over(paced.apply(primary)), replicas, diff).run(findings);
             ended(new Last(began, Duration.between(began, Instant.now()), Optional.of(result), Optional.empty()));
         } catch (CancelledException e) {
             throw e;
