@@ -1,10 +1,13 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.progress.Progress;
+import dev.lockstep.table.TableRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
@@ -31,6 +34,26 @@ final class BackupMetrics {
                 data -> client.putMetricData(r -> r.namespace(namespace)
                         .metricData(data)
                         .overrideConfiguration(o -> o.apiCallTimeout(PATIENCE))));
+    }
+
+    /**
+     * Of something that is in no Region itself.
+     *
+     * @param place {@code REGION/NAMESPACE/TABLE}; null: publish nothing
+     */
+    static BackupMetrics at(Connections connections, @Nullable String place) {
+        if (place == null) {
+            return NONE;
+        }
+        int first = place.indexOf('/');
+        int last = place.lastIndexOf('/');
+        if (first < 1 || last <= first + 1 || last == place.length() - 1) {
+            throw new InvalidSettingsException(
+                    "check", "--metrics " + place, "not REGION/NAMESPACE/TABLE", "For example us-east-1/Backups/orders");
+        }
+        String table = place.substring(last + 1);
+        TableRef ref = TableRef.parse(place.substring(0, first) + "/" + table);
+        return of(connections.metrics(ref), place.substring(first + 1, last), table);
     }
 
     void done(BackupResult result, Progress progress) {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
@@ -11,6 +12,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
+import dev.lockstep.replicate.FolderCleanup;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +69,12 @@ final class CopyCommand implements Callable<Integer> {
     boolean overwrite;
 
     @Option(
+            names = "--delete-extra",
+            description = "Into a folder, which may hold objects: afterwards look at each of its objects, and leave exactly"
+                    + " the table's items, each under one name.")
+    boolean deleteExtra;
+
+    @Option(
             names = "--create",
             description = "Make a destination that is not there: keys, indexes, billing mode, stream, TTL, tags.")
     boolean create;
@@ -97,8 +106,9 @@ final class CopyCommand implements Callable<Integer> {
                 .map(ObjectRef::parse)
                 .toList();
         List<TableRef> refs = tables().map(TableRef::parse).toList();
+        requireFoldersForDeleteExtra(refs);
         CopySettings settings = new CopySettings(
-                scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
+                scanning.total(), scanning.only(), scanning.parallel, overwrite || deleteExtra, dryRun, common.retry());
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
             Optional<CheckpointStore> store =
@@ -129,6 +139,16 @@ final class CopyCommand implements Callable<Integer> {
         parameters.put("dry run", "" + dryRun);
         scanning.describe(parameters);
         return new Job("copy", tables, from.keys(), parameters);
+    }
+
+    private void requireFoldersForDeleteExtra(List<TableRef> tables) {
+        if (deleteExtra && (dryRun || scanning.segment != null || !tables.isEmpty())) {
+            throw new InvalidSettingsException(
+                    "check",
+                    "--delete-extra",
+                    "it is for a whole copy into folders",
+                    "For a replica table say lockstep diff --repair");
+        }
     }
 
     private Stream<String> tables() {
@@ -170,11 +190,20 @@ final class CopyCommand implements Callable<Integer> {
             CopyCheckpoint positions =
                     saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
             Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
+            List<FolderCleanup.Result> cleaned = new ArrayList<>();
+            if (deleteExtra) {
+                folders.forEach(f -> cleaned.add(
+                        new FolderCleanup(from, f.folder(), calls, common.retry(), progress).run()));
+            }
             progress.close();
             long elapsed = System.nanoTime() - began;
-            Written written = new Written(result.read(), result.written(), 0, 0, 0);
-            console.print(written.json(usage, elapsed), () -> text(from, names(to, folders), result, usage, elapsed));
-            return 0;
+            long deleted = sum(cleaned, FolderCleanup.Result::deleted);
+            long failed = sum(cleaned, FolderCleanup.Result::failed);
+            Written written = new Written(result.read(), result.written(), deleted, 0, failed);
+            console.print(
+                    written.json(usage, elapsed),
+                    () -> text(from, names(to, folders), result, usage, elapsed) + cleaned(cleaned));
+            return failed == 0 ? 0 : 1;
         } finally {
             saved.ifPresent(Checkpoint::close);
         }
@@ -186,6 +215,22 @@ final class CopyCommand implements Callable<Integer> {
                 RetryingObjects.over(connections.replica().bucket(ref, buckets.endpoint()), common.retry(), progress);
         ItemFolder folder = new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
         return new FolderDestination(folder, calls);
+    }
+
+    private static long sum(List<FolderCleanup.Result> cleaned, ToLongFunction<FolderCleanup.Result> part) {
+        return cleaned.stream().mapToLong(part).sum();
+    }
+
+    private static String cleaned(List<FolderCleanup.Result> cleaned) {
+        return cleaned.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%n%nlooked at %,d objects: %,d deleted, %,d written anew, %,d left",
+                        sum(cleaned, FolderCleanup.Result::looked),
+                        sum(cleaned, FolderCleanup.Result::deleted),
+                        sum(cleaned, FolderCleanup.Result::written),
+                        sum(cleaned, FolderCleanup.Result::failed));
     }
 
     private static String names(List<DynamoTable> tables, List<FolderDestination> folders) {

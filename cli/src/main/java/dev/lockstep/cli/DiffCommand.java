@@ -104,7 +104,10 @@ final class DiffCommand implements Callable<Integer> {
     @Nullable
     String startingKey;
 
-    @Option(names = "--report", paramLabel = "FILE.jsonl", description = "Write each finding as a line of JSON.")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.jsonl",
+            description = "Write each finding as a line of JSON; -: on stdout, before the result.")
     @Nullable
     Path report;
 
@@ -188,11 +191,16 @@ final class DiffCommand implements Callable<Integer> {
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
         long reported = saved.filter(Checkpoint::begun).map(Diff::reported).orElse(0L);
+        boolean onOut = report != null && report.toString().equals("-");
         try (ConsoleProgress progress = console.progress(all);
-                ReportFile file = ReportFile.open(Optional.ofNullable(report), reported)) {
+                ReportFile file =
+                        ReportFile.open(Optional.ofNullable(report).filter(r -> !onOut), reported)) {
             Diff diff = new Diff(from, to, settings, progress);
             Consumer<Discrepancy> findings = found -> {
                 file.add(found);
+                if (onOut) {
+                    console.out().println(Results.finding(found));
+                }
                 progress.detail(DiffText.line(found));
             };
             DiffResult result =

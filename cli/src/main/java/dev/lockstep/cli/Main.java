@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lockstep.cli.compat.OldNames;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -55,12 +56,24 @@ public final class Main {
         return commandLine().execute(args);
     }
 
-    /** The command with all its subcommands, those of modules that are there only in a checkout included. */
+    /** The command with all its subcommands, the older tools' included. */
     public static CommandLine commandLine() {
+        return set(own(), true);
+    }
+
+    /** With those of modules that are there only in a checkout. */
+    private static CommandLine own() {
         CommandLine command = new CommandLine(new Main());
         List<ServiceLoader.Provider<Extension>> extensions =
                 ServiceLoader.load(Extension.class).stream().toList();
         extensions.forEach(e -> command.addSubcommand(e.get()));
+        return command;
+    }
+
+    private static CommandLine set(CommandLine command, boolean oldNames) {
+        if (oldNames) {
+            OldNames.addTo(command, () -> set(own(), false));
+        }
         command.setOut(new PrintWriter(System.out, true, UTF_8));
         command.setErr(new PrintWriter(System.err, true, UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.Merged;
@@ -56,6 +57,13 @@ final class SnapshotCommand implements Callable<Integer> {
             description = "Files read at once (default: ${DEFAULT-VALUE}).")
     int parallel;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "REGION/NAMESPACE/TABLE",
+            description = "Publish BackupErrors, BackupSize and BackupRecordCount to CloudWatch, by this TableName.")
+    @Nullable
+    String metrics;
+
     @Mixin
     FoundSource.Options finding = new FoundSource.Options();
 
@@ -72,14 +80,20 @@ final class SnapshotCommand implements Callable<Integer> {
         Console console = Console.of(spec, common);
         try (Connections connections = Connections.of(common);
                 ConsoleProgress progress = console.progress(List.of())) {
+            BackupMetrics published = BackupMetrics.at(connections, metrics);
             RetryingObjects bucket = RetryingObjects.over(
                     connections.replica().bucket(to, finding.buckets.endpoint()), common.retry(), progress);
             requireFree(bucket, to);
             try (FoundSource found =
                     finding.find(connections, source, Optional.empty(), Optional.empty(), common, progress)) {
                 found.notes().forEach(note -> console.err().println("lockstep: " + note));
-                snapshot(found, bucket, to, progress, console);
+                published.done(snapshot(found, bucket, to, progress, console), progress);
                 return 0;
+            } catch (InvalidSettingsException | CancelledException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                published.failed(progress);
+                throw e;
             }
         }
     }
@@ -118,7 +132,7 @@ final class SnapshotCommand implements Callable<Integer> {
         }
     }
 
-    private void snapshot(
+    private BackupResult snapshot(
             FoundSource found, ObjectStore bucket, ObjectRef to, ConsoleProgress progress, Console console) {
         long began = System.nanoTime();
         Source from = found.source();
@@ -136,6 +150,7 @@ final class SnapshotCommand implements Callable<Integer> {
             progress.close();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             console.print(json(result, elapsed), () -> text(result, from, elapsed));
+            return result;
         }
     }
 

@@ -36,7 +36,7 @@ public final class ItemComparison {
     }
 
     /** Names of the attributes that differ; all of an item's where the other is absent. Sorted. */
-    Set<String> differences(@Nullable Item primary, @Nullable Item replica) {
+    public Set<String> differences(@Nullable Item primary, @Nullable Item replica) {
         if (primary != null && replica != null) {
             return compared(primary).differingFrom(compared(replica));
         }
