@@ -116,7 +116,7 @@ public final class FolderCleanup {
             if (e.retryable()) {
                 throw e;
             }
-            left(e.getMessage());
+            left(String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -85,7 +85,7 @@ final class DiffTables extends Door {
                 log.info("[" + kind(found) + "] " + PlainJson.key(found.get("key")));
             }
         });
-        int status = run(Findings.asked(words), findings);
+        int status = byLine(Findings.asked(words), findings);
         for (JsonNode counts : findings.replicas()) {
             long found = kinds.stream().mapToLong(kind -> counts.get(kind).asLong()).sum();
             log.info("[discrepancies] " + found);
@@ -108,7 +108,7 @@ final class DiffTables extends Door {
         int status;
         try (Lines lines = new Lines(line -> log.info("[discrepancies] "
                 + JsonMapper.shared().readTree(line).get("written").asLong()))) {
-            status = run(copy, command -> {
+            status = prepared(copy, command -> {
                 command.setOut(new PrintWriter(lines, true));
                 CommandLine.IExecutionExceptionHandler usual = command.getExecutionExceptionHandler();
                 command.setExecutionExceptionHandler((e, failed, parsed) -> {

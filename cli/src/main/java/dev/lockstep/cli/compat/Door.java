@@ -102,17 +102,18 @@ abstract class Door implements Callable<Integer> {
 
     /** Runs a Lockstep command line and prints what it prints. */
     final int plainly(List<String> words) {
-        return run(words, command -> command.setOut(out()));
+        return prepared(words, command -> command.setOut(out()));
     }
 
     /** Runs a Lockstep command line, and takes each line of its output as it comes. */
-    final int run(List<String> words, Lines.Taker lines) {
+    final int byLine(List<String> words, Lines.Taker lines) {
         try (Lines writer = new Lines(lines)) {
-            return run(words, command -> command.setOut(new PrintWriter(writer, true)));
+            return prepared(words, command -> command.setOut(new PrintWriter(writer, true)));
         }
     }
 
-    final int run(List<String> words, Consumer<CommandLine> prepared) {
+    /** Runs a Lockstep command line that was told where to print. */
+    final int prepared(List<String> words, Consumer<CommandLine> prepared) {
         CommandLine command = Objects.requireNonNull(lockstep).get();
         command.setErr(err());
         prepared.accept(command);

@@ -25,7 +25,7 @@ final class IncrementalRecordHistory extends OneRecord {
     int run(List<String> words) {
         List<String> all = new ArrayList<>(words);
         all.add("--output=json");
-        return run(all, line -> print(JsonMapper.shared().readTree(line)));
+        return byLine(all, line -> print(JsonMapper.shared().readTree(line)));
     }
 
     private void print(JsonNode history) {

@@ -71,7 +71,7 @@ final class IncrementalSnapshot extends Door {
                 Files.newBufferedWriter(
                         logger, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
                 true)) {
-            return run(all, command -> {
+            return prepared(all, command -> {
                 command.setOut(out());
                 command.setErr(new PrintWriter(
                         new Lines(line -> {

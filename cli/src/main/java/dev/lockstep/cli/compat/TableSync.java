@@ -203,7 +203,7 @@ final class TableSync extends Door {
                 tell(found, typed.getOrDefault(found.get("replica").asString(), ""));
             }
         });
-        int status = run(Findings.asked(words), findings);
+        int status = byLine(Findings.asked(words), findings);
         stats(findings);
         Set<String> matter = new HashSet<>(Set.of("missing", "different"));
         if (scanForExtra || deleteExtra) {

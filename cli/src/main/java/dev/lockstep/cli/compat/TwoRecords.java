@@ -14,7 +14,7 @@ record TwoRecords(String first, String second) {
     int compare(Door door, List<String> itemDiff) {
         List<String> words = new ArrayList<>(itemDiff);
         words.add("--output=json");
-        return door.run(words, line -> print(JsonMapper.shared().readTree(line), door.out()));
+        return door.byLine(words, line -> print(JsonMapper.shared().readTree(line), door.out()));
     }
 
     private void print(JsonNode result, PrintWriter out) {
