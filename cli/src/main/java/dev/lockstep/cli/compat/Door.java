@@ -2,7 +2,7 @@ package dev.lockstep.cli.compat;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -28,7 +28,7 @@ abstract class Door implements Callable<Integer> {
     CommandSpec spec;
 
     private @Nullable Supplier<CommandLine> lockstep;
-    private final Set<OptionSpec> handedOn = new LinkedHashSet<>();
+    private final Set<String> handedOn = new HashSet<>();
 
     /** The command behind this door, in its words: {@code diff}, or {@code item}, {@code diff}. */
     abstract List<String> behind();
@@ -54,9 +54,8 @@ abstract class Door implements Callable<Integer> {
                 taken |= self.optionsMap().containsKey(name);
             }
             if (!taken) {
-                OptionSpec mine = accepting(option);
-                handedOn.add(mine);
-                self.addOption(mine);
+                handedOn.add(option.longestName());
+                self.addOption(accepting(option));
             }
         }
     }
@@ -75,7 +74,7 @@ abstract class Door implements Callable<Integer> {
         List<String> words = new ArrayList<>();
         for (OptionSpec option :
                 Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptionsSet()) {
-            if (handedOn.contains(option)) {
+            if (handedOn.contains(option.longestName())) {
                 if (option.arity().max() == 0) {
                     words.add(option.longestName());
                 } else {
