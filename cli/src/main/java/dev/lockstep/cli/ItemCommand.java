@@ -145,13 +145,13 @@ final class ItemCommand implements Callable<Integer> {
 
         private int withFolder(TableRef ref, ObjectRef prefix) {
             Console console = Console.of(spec, common);
-            try (Connections connections = new Connections(common.allowHttp);
+            try (Connections connections = Connections.of(common);
                     Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
                 DynamoTable table = connections.open(ref);
                 Key key = ItemJson.readKey(arguments.get(2), table.keys());
                 try (ConsoleProgress progress = console.progress(List.of(table))) {
                     RetryingObjects bucket = RetryingObjects.over(
-                            connections.bucket(prefix, buckets.endpoint()), common.retry(), progress);
+                            connections.replica().bucket(prefix, buckets.endpoint()), common.retry(), progress);
                     ItemFolder folder = new ItemFolder(
                             bucket, prefix.folder(table.description().tableName()), calls);
                     List<Discrepancy> found = new ArrayList<>();
