@@ -49,7 +49,10 @@ final class BackupMetrics {
         int last = place.lastIndexOf('/');
         if (first < 1 || last <= first + 1 || last == place.length() - 1) {
             throw new InvalidSettingsException(
-                    "check", "--metrics " + place, "not REGION/NAMESPACE/TABLE", "For example us-east-1/Backups/orders");
+                    "check",
+                    "--metrics " + place,
+                    "not REGION/NAMESPACE/TABLE",
+                    "For example us-east-1/Backups/orders");
         }
         String table = place.substring(last + 1);
         TableRef ref = TableRef.parse(place.substring(0, first) + "/" + table);

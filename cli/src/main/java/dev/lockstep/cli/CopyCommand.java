@@ -70,8 +70,9 @@ final class CopyCommand implements Callable<Integer> {
 
     @Option(
             names = "--delete-extra",
-            description = "Into a folder, which may hold objects: afterwards look at each of its objects, and leave exactly"
-                    + " the table's items, each under one name.")
+            description =
+                    "Into a folder, which may hold objects: afterwards look at each of its objects, and leave exactly"
+                            + " the table's items, each under one name.")
     boolean deleteExtra;
 
     @Option(
@@ -111,8 +112,7 @@ final class CopyCommand implements Callable<Integer> {
                 scanning.total(), scanning.only(), scanning.parallel, overwrite || deleteExtra, dryRun, common.retry());
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             boolean opened = false;
             try {
                 if (create && !dryRun) {
@@ -187,13 +187,12 @@ final class CopyCommand implements Callable<Integer> {
             List<FolderDestination> folders = folderRefs.stream()
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
-            CopyCheckpoint positions =
-                    saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
+            CopyCheckpoint positions = saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
             Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
             List<FolderCleanup.Result> cleaned = new ArrayList<>();
             if (deleteExtra) {
-                folders.forEach(f -> cleaned.add(
-                        new FolderCleanup(from, f.folder(), calls, common.retry(), progress).run()));
+                folders.forEach(
+                        f -> cleaned.add(new FolderCleanup(from, f.folder(), calls, common.retry(), progress).run()));
             }
             progress.close();
             long elapsed = System.nanoTime() - began;

@@ -53,7 +53,12 @@ public final class Main {
     public static int run(String... args) {
         // Libraries that log by Commons Logging would write to stderr; what a user must know, we say.
         System.setProperty("org.apache.commons.logging.Log", "org.apache.commons.logging.impl.NoOpLog");
-        return commandLine().execute(args);
+        CommandLine own = own();
+        boolean isOurs = args.length > 0
+                && !args[0].equals("help")
+                && own.getSubcommands().containsKey(args[0]);
+        return (isOurs ? set(own, false) : commandLine())
+                .execute(args); // the older names would double the time to start
     }
 
     /** The command with all its subcommands, the older tools' included. */

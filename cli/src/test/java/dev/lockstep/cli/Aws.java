@@ -39,12 +39,15 @@ final class Aws implements AutoCloseable {
     }
 
     DynamoDbClient in(String region) {
-        return clients.computeIfAbsent(region, name -> DynamoDbClient.builder()
-                .endpointOverride(dynamo.endpoint())
-                .region(Region.of(name))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build());
+        return clients.computeIfAbsent(
+                region,
+                name -> DynamoDbClient.builder()
+                        .endpointOverride(dynamo.endpoint())
+                        .region(Region.of(name))
+                        .credentialsProvider(
+                                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+                        .httpClientBuilder(UrlConnectionHttpClient.builder())
+                        .build());
     }
 
     void create(String region, String table) {

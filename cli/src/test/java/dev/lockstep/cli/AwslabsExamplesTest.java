@@ -34,7 +34,10 @@ class AwslabsExamplesTest {
         aws = new Aws();
         aws.create("us-east-1", "orders");
         aws.create("eu-west-1", "orders");
-        aws.put("us-east-1", "orders", IntStream.range(0, 10).mapToObj(i -> Server.item(i, "a", 100)).toList());
+        aws.put(
+                "us-east-1",
+                "orders",
+                IntStream.range(0, 10).mapToObj(i -> Server.item(i, "a", 100)).toList());
     }
 
     @AfterEach
@@ -106,8 +109,8 @@ class AwslabsExamplesTest {
                     .shards()
                     .get(0)
                     .shardId();
-            String iterator = streams.getShardIterator(r ->
-                            r.streamArn(arn).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+            String iterator = streams.getShardIterator(
+                            r -> r.streamArn(arn).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                     .shardIterator();
             String sequence = streams.getRecords(r -> r.shardIterator(iterator))
                     .records()

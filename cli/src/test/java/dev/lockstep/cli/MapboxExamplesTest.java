@@ -55,15 +55,17 @@ class MapboxExamplesTest {
     }
 
     private static CompletableFuture<Void> running(int... numbers) {
-        return CompletableFuture.runAsync(() -> {
-            for (int number : numbers) {
-                String example = EXAMPLES.get(number - 1);
-                RAN.put(example, Shell.run(Examples.words(example)));
-                if (number == 2) {
-                    before = aws.contents("eu-west-2", "replica");
-                }
-            }
-        }, THREADS);
+        return CompletableFuture.runAsync(
+                () -> {
+                    for (int number : numbers) {
+                        String example = EXAMPLES.get(number - 1);
+                        RAN.put(example, Shell.run(Examples.words(example)));
+                        if (number == 2) {
+                            before = aws.contents("eu-west-2", "replica");
+                        }
+                    }
+                },
+                THREADS);
     }
 
     private static void tables() {
@@ -91,8 +93,7 @@ class MapboxExamplesTest {
         assertThat(Shell.run(backup).status()).isZero();
         aws.put("us-east-1", "my-table", abc(EXACT));
         assertThat(Shell.run(backup).status()).isZero();
-        aws.in("us-east-1")
-                .deleteItem(r -> r.tableName("my-table").key(Map.of("id", AttributeValue.fromS("abc"))));
+        aws.in("us-east-1").deleteItem(r -> r.tableName("my-table").key(Map.of("id", AttributeValue.fromS("abc"))));
         assertThat(Shell.run(backup).status()).isZero();
     }
 
@@ -134,8 +135,7 @@ class MapboxExamplesTest {
                         "[different] {\"id\":\"abc\"}",
                         "[extraneous] {\"id\":\"item-99\"}",
                         "[discrepancies] 4");
-        assertThat(before.get(AttributeValue.fromS("abc").toString()
-                                + AttributeValue.fromS("abc"))
+        assertThat(before.get(AttributeValue.fromS("abc").toString() + AttributeValue.fromS("abc"))
                         .get("n")
                         .n())
                 .isEqualTo(NEAR);

@@ -99,8 +99,8 @@ class OldNamesTest {
     void a_record_that_is_gone_from_the_primary_is_deleted_from_the_replica() {
         String primary = Server.create("primary");
         String replica = Server.filled("replica", 2, 100);
-        Ran ran = Shell.run(
-                "replicate-record", Server.ref(primary), Server.ref(replica), "{\"id\":{\"S\":\"item-1\"}}");
+        Ran ran =
+                Shell.run("replicate-record", Server.ref(primary), Server.ref(replica), "{\"id\":{\"S\":\"item-1\"}}");
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(Server.contents(replica)).hasSize(1);
     }

@@ -67,13 +67,10 @@ class SilvermineExamplesTest {
         Ran ran = run(EXAMPLES.get(0));
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(aws.contents("us-west-2", TABLE)).isEqualTo(aws.contents("us-east-1", TABLE));
-        assertThat(aws.contents("eu-west-1", TABLE))
-                .hasSize(14)
-                .containsAllEntriesOf(aws.contents("us-east-1", TABLE));
+        assertThat(aws.contents("eu-west-1", TABLE)).hasSize(14).containsAllEntriesOf(aws.contents("us-east-1", TABLE));
         assertThat(ran.out())
                 .contains("Synchronization completed. Stats:")
-                .contains(
-                        """
+                .contains("""
                         us-west-2:my-dynamodb-table
                         Had 12 items that were the same as the master
                         Had 0 items more than master
@@ -90,7 +87,8 @@ class SilvermineExamplesTest {
         Ran ran = run(EXAMPLES.get(1), "--settle=0");
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.err())
-                .contains("Item in eu-west-1:my-dynamodb-table differs from same item in master table: {\"id\":\"abc\"}");
+                .contains(
+                        "Item in eu-west-1:my-dynamodb-table differs from same item in master table: {\"id\":\"abc\"}");
         assertThat(aws.contents("eu-west-1", TABLE)).isEqualTo(before);
     }
 

@@ -143,9 +143,9 @@ public final class ItemFolder {
     public Optional<Item> read(String name, KeySchema keys) {
         return objects.get(key(name)).map(found -> {
             Item item = parsed(new Named(name, found));
-            boolean its = keys.attributes().stream()
-                            .allMatch(a -> item.attributes().containsKey(a.name()))
-                    && ItemFolderName.all(keys.keyOf(item.attributes())).contains(name);
+            boolean its =
+                    keys.attributes().stream().allMatch(a -> item.attributes().containsKey(a.name()))
+                            && ItemFolderName.all(keys.keyOf(item.attributes())).contains(name);
             if (!its) {
                 throw new LockstepException(
                         "read", name() + "/" + name, "its name is not that of the item in it", "Look at it by hand");

@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cross-region-replication",
         mixinStandardHelpOptions = true,
-        description = "As awslabs/dynamodb-cross-region-library's jar: now 'lockstep replicate', whose other options are taken"
-                + " too. It goes on where a task of that library with the same name stopped; stop that first.")
+        description =
+                "As awslabs/dynamodb-cross-region-library's jar: now 'lockstep replicate', whose other options are taken"
+                        + " too. It goes on where a task of that library with the same name stopped; stop that first.")
 final class CrossRegionReplication extends Door {
     private static final String PREFIX = "DynamoDBCrossRegionReplication";
 

@@ -49,7 +49,8 @@ abstract class Door implements Callable<Integer> {
             command = Objects.requireNonNull(command.getSubcommands().get(name), name);
         }
         for (OptionSpec option : command.getCommandSpec().options()) {
-            boolean taken = option.usageHelp() || option.versionHelp() || decided().contains(option.longestName());
+            boolean taken =
+                    option.usageHelp() || option.versionHelp() || decided().contains(option.longestName());
             for (String name : option.names()) {
                 taken |= self.optionsMap().containsKey(name);
             }

@@ -1,9 +1,8 @@
 package dev.lockstep.cli.compat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,8 @@ final class Findings implements Lines.Taker {
     private static final List<String> OPTIONS = List.of("--report=-", "--output=json");
 
     private final Consumer<JsonNode> each;
-    private final Map<String, Long> left = new HashMap<>();
+    private final Set<String> left = new HashSet<>();
+    private long told;
     private @Nullable JsonNode result;
 
     /** @param each is told of each finding as it comes */
@@ -38,22 +38,27 @@ final class Findings implements Lines.Taker {
             result = json;
             return;
         }
+        told++;
         if (!json.get("repaired").asBoolean()) {
-            left.merge(json.get("kind").asString(), 1L, Long::sum);
+            left.add(json.get("kind").asString());
         }
         each.accept(json);
     }
 
     /** The counts of each replica, in the order of the command line; none where the comparison failed. */
     List<JsonNode> replicas() {
-        return result == null
-                ? List.of()
-                : result.get("replicas").valueStream().toList();
+        return result == null ? List.of() : result.get("replicas").valueStream().toList();
     }
 
     /** The exit status, where only differences of these kinds matter. */
     int status(int of, Set<String> kinds) {
-        boolean open = replicas().stream().anyMatch(r -> r.get("unsettled").asLong() > 0);
-        return of == DIFFERENT && !open && kinds.stream().noneMatch(left::containsKey) ? 0 : of;
+        boolean unsettled = sum("unsettled") > 0;
+        // A run that went on from a checkpoint does not tell again what was found before.
+        boolean allTold = told == sum("missing") + sum("different") + sum("extra");
+        return of == DIFFERENT && !unsettled && allTold && kinds.stream().noneMatch(left::contains) ? 0 : of;
+    }
+
+    private long sum(String count) {
+        return replicas().stream().mapToLong(r -> r.get(count).asLong()).sum();
     }
 }

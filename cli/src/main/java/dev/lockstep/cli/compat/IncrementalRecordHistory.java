@@ -12,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "incremental-record-history",
         mixinStandardHelpOptions = true,
-        description = "As mapbox/dynamodb-replicator's: now 'lockstep item history', whose other options are taken too.")
+        description =
+                "As mapbox/dynamodb-replicator's: now 'lockstep item history', whose other options are taken too.")
 final class IncrementalRecordHistory extends OneRecord {
     private static final String LINE = "----------------------------------";
 
@@ -29,7 +30,8 @@ final class IncrementalRecordHistory extends OneRecord {
     }
 
     private void print(JsonNode history) {
-        List<JsonNode> versions = new ArrayList<>(history.get("versions").valueStream().toList());
+        List<JsonNode> versions =
+                new ArrayList<>(history.get("versions").valueStream().toList());
         Collections.reverse(versions);
         PrintWriter out = out();
         for (JsonNode version : versions) {

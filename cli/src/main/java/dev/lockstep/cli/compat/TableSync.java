@@ -35,10 +35,7 @@ final class TableSync extends Door {
             description = "A table that should equal it. Repeatable.")
     List<String> slaves = new ArrayList<>();
 
-    @Option(
-            names = "--starting-key",
-            paramLabel = "JSON",
-            description = "Begin after this key; not with --parallel.")
+    @Option(names = "--starting-key", paramLabel = "JSON", description = "Begin after this key; not with --parallel.")
     @Nullable
     String startingKey;
 
@@ -215,12 +212,11 @@ final class TableSync extends Door {
     private void tell(JsonNode found, String slave) {
         String kind = found.get("kind").asString();
         String key = PlainJson.key(found.get("key"));
-        String what =
-                switch (kind) {
-                    case "missing" -> slave + " is missing item present in master table: ";
-                    case "different" -> "Item in " + slave + " differs from same item in master table: ";
-                    default -> "Slave " + slave + " had an item that was not in the master table: ";
-                };
+        String what = switch (kind) {
+            case "missing" -> slave + " is missing item present in master table: ";
+            case "different" -> "Item in " + slave + " differs from same item in master table: ";
+            default -> "Slave " + slave + " had an item that was not in the master table: ";
+        };
         err().println(what + key);
         if (found.get("repaired").asBoolean()) {
             out().println((kind.equals(EXTRA) ? "Deleting item from " : "Writing item to ") + slave + ": " + key);

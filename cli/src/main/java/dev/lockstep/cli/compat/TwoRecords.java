@@ -18,7 +18,8 @@ record TwoRecords(String first, String second) {
     }
 
     private void print(JsonNode result, PrintWriter out) {
-        JsonNode found = result.get("items").isEmpty() ? null : result.get("items").get(0);
+        JsonNode found =
+                result.get("items").isEmpty() ? null : result.get("items").get(0);
         if (found != null) {
             print(first, found.get("primaryItem"), out);
             print(second, found.get("replicaItem"), out);

@@ -149,8 +149,8 @@ final class LeaseTable {
         try {
             call(operation, change);
         } catch (LockstepException e) {
-            boolean meanwhile =
-                    e.getCause() instanceof ResourceInUseException || found().flatMap(LeaseTable::index).isPresent();
+            boolean meanwhile = e.getCause() instanceof ResourceInUseException
+                    || found().flatMap(LeaseTable::index).isPresent();
             if (!meanwhile) {
                 throw e;
             }
@@ -159,7 +159,9 @@ final class LeaseTable {
 
     private static boolean ready(TableDescription found) {
         return found.tableStatus() == TableStatus.ACTIVE
-                && index(found).filter(i -> i.indexStatus() == IndexStatus.ACTIVE).isPresent();
+                && index(found)
+                        .filter(i -> i.indexStatus() == IndexStatus.ACTIVE)
+                        .isPresent();
     }
 
     private static Optional<GlobalSecondaryIndexDescription> index(TableDescription found) {

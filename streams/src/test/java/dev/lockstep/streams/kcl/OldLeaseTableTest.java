@@ -57,9 +57,8 @@ class OldLeaseTableTest {
 
     private String sequenceOf(int number) {
         String iterator = rig.streams
-                .getShardIterator(r -> r.streamArn(rig.stream())
-                        .shardId(shard())
-                        .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                .getShardIterator(r ->
+                        r.streamArn(rig.stream()).shardId(shard()).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                 .shardIterator();
         List<Record> records =
                 rig.streams.getRecords(r -> r.shardIterator(iterator)).records();
