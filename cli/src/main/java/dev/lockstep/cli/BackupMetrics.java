@@ -2,9 +2,12 @@ package dev.lockstep.cli;
 
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.progress.Progress;
+import dev.lockstep.table.TableRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
@@ -15,6 +18,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 final class BackupMetrics {
     static final BackupMetrics NONE = new BackupMetrics("", data -> {});
 
+    private static final Pattern WITH_REGION = Pattern.compile("([a-z]{2}(?:-[a-z]+)+-\\d)/(.+)/([^/]+)");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Consumer<List<MetricDatum>> service;
@@ -31,6 +35,21 @@ final class BackupMetrics {
                 data -> client.putMetricData(r -> r.namespace(namespace)
                         .metricData(data)
                         .overrideConfiguration(o -> o.apiCallTimeout(PATIENCE))));
+    }
+
+    /**
+     * Of something that is in no Region itself.
+     *
+     * @param place {@code NAMESPACE}, in the Region that the environment names and by that table's name; or, as mapbox's
+     *     users say it, {@code REGION/NAMESPACE/TABLE}
+     */
+    static BackupMetrics at(Connections connections, String place, String table) {
+        Matcher all = WITH_REGION.matcher(place);
+        if (!all.matches()) {
+            return of(connections.metrics(), place, table);
+        }
+        TableRef ref = TableRef.parse(all.group(1) + "/" + all.group(3));
+        return of(connections.metrics(ref), all.group(2), all.group(3));
     }
 
     void done(BackupResult result, Progress progress) {

@@ -88,7 +88,7 @@ final class CommonOptions {
 
         Optional<URI> endpoint() {
             return Optional.ofNullable(endpoint)
-                    .or(() -> Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_S3")))
+                    .or(() -> Endpoints.ofService("S3"))
                     .filter(url -> !url.isBlank())
                     .map(Buckets::server);
         }

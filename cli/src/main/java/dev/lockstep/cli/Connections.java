@@ -155,9 +155,7 @@ final class Connections implements AutoCloseable {
     /** Reads the Kinesis stream of this ARN; closed with the others. */
     KinesisAsyncClient kinesis(String arn) {
         Region region = Arn.fromString(arn).region().map(Region::of).orElse(Region.US_EAST_1);
-        Optional<URI> endpoint = Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_KINESIS"))
-                .filter(url -> !url.isBlank())
-                .map(URI::create);
+        Optional<URI> endpoint = Endpoints.ofService("KINESIS").map(URI::create);
         endpoint.ifPresent(e -> requireTls(arn, e));
         return close(configured(KinesisAsyncClient.builder(), new Place(endpoint, region))
                 .build());
@@ -178,9 +176,7 @@ final class Connections implements AutoCloseable {
     }
 
     private static Optional<URI> usualEndpoint() {
-        return Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL_DYNAMODB"))
-                .filter(url -> !url.isBlank())
-                .map(URI::create);
+        return Endpoints.ofService("DYNAMODB").map(URI::create);
     }
 
     /** On this machine any Region serves, and the SDK's chain would ask the network for one. */

@@ -12,6 +12,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
+import dev.lockstep.replicate.FolderCleanup;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,13 @@ final class CopyCommand implements Callable<Integer> {
     boolean overwrite;
 
     @Option(
+            names = "--delete-extra",
+            description =
+                    "Into a folder, which may hold objects: afterwards look at each of its objects, and leave exactly"
+                            + " the table's items, each under one name.")
+    boolean deleteExtra;
+
+    @Option(
             names = "--create",
             description = "Make a destination that is not there: keys, indexes, billing mode, stream, TTL, tags.")
     boolean create;
@@ -102,8 +111,9 @@ final class CopyCommand implements Callable<Integer> {
                 .map(ObjectRef::parse)
                 .toList();
         List<TableRef> refs = tables().map(TableRef::parse).toList();
+        requireFoldersForDeleteExtra(refs);
         CopySettings settings = new CopySettings(
-                scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
+                scanning.total(), scanning.only(), scanning.parallel, overwrite || deleteExtra, dryRun, common.retry());
         if (plugin.made() && !folders.isEmpty()) {
             throw new InvalidSettingsException(
                     "copy", folders.get(0).text(), "a folder is a backup of the table as it is", "Leave --plugin out");
@@ -111,8 +121,7 @@ final class CopyCommand implements Callable<Integer> {
         try (Plugin own = plugin.open();
                 Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             boolean opened = false;
             try {
                 if (create && !dryRun) {
@@ -140,6 +149,16 @@ final class CopyCommand implements Callable<Integer> {
         plugin.describe(parameters);
         scanning.describe(parameters);
         return new Job("copy", tables, from.keys(), parameters);
+    }
+
+    private void requireFoldersForDeleteExtra(List<TableRef> tables) {
+        if (deleteExtra && (dryRun || scanning.segment != null || !tables.isEmpty())) {
+            throw new InvalidSettingsException(
+                    "check",
+                    "--delete-extra",
+                    "it is for a whole copy into folders",
+                    "For a replica table say lockstep diff --repair");
+        }
     }
 
     private Stream<String> tables() {
@@ -179,14 +198,22 @@ final class CopyCommand implements Callable<Integer> {
             List<FolderDestination> folders = folderRefs.stream()
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
-            CopyCheckpoint positions =
-                    saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
+            CopyCheckpoint positions = saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
             Copy.Result result = new Copy(view.over(from), to, folders, settings, progress, positions).run();
+            List<FolderCleanup.Result> cleaned = new ArrayList<>();
+            if (deleteExtra) {
+                folders.forEach(
+                        f -> cleaned.add(new FolderCleanup(from, f.folder(), calls, common.retry(), progress).run()));
+            }
             progress.close();
             long elapsed = System.nanoTime() - began;
-            Written written = new Written(result.read(), result.written(), 0, 0, 0);
-            console.print(written.json(usage, elapsed), () -> text(from, names(to, folders), result, usage, elapsed));
-            return 0;
+            long deleted = sum(cleaned, FolderCleanup.Result::deleted);
+            long failed = sum(cleaned, FolderCleanup.Result::failed);
+            Written written = new Written(result.read(), result.written(), deleted, 0, failed);
+            console.print(
+                    written.json(usage, elapsed),
+                    () -> text(from, names(to, folders), result, usage, elapsed) + cleaned(cleaned));
+            return failed == 0 ? 0 : 1;
         } finally {
             saved.ifPresent(Checkpoint::close);
         }
@@ -198,6 +225,22 @@ final class CopyCommand implements Callable<Integer> {
                 RetryingObjects.over(connections.replica().bucket(ref, buckets.endpoint()), common.retry(), progress);
         ItemFolder folder = new ItemFolder(bucket, ref.folder(from.description().tableName()), calls);
         return new FolderDestination(folder, calls);
+    }
+
+    private static long sum(List<FolderCleanup.Result> cleaned, ToLongFunction<FolderCleanup.Result> part) {
+        return cleaned.stream().mapToLong(part).sum();
+    }
+
+    private static String cleaned(List<FolderCleanup.Result> cleaned) {
+        return cleaned.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%n%nlooked at %,d objects: %,d deleted, %,d written anew, %,d left",
+                        sum(cleaned, FolderCleanup.Result::looked),
+                        sum(cleaned, FolderCleanup.Result::deleted),
+                        sum(cleaned, FolderCleanup.Result::written),
+                        sum(cleaned, FolderCleanup.Result::failed));
     }
 
     private static String names(List<DynamoTable> tables, List<FolderDestination> folders) {

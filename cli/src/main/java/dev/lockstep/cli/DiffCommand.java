@@ -105,7 +105,10 @@ final class DiffCommand implements Callable<Integer> {
     @Nullable
     String startingKey;
 
-    @Option(names = "--report", paramLabel = "FILE.jsonl", description = "Write each finding as a line of JSON.")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.jsonl",
+            description = "Write each finding as a line of JSON; -: on stdout, before the result.")
     @Nullable
     Path report;
 
@@ -156,8 +159,7 @@ final class DiffCommand implements Callable<Integer> {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }
             Console console = Console.of(spec, common);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
             try {
                 return compare(from, to, own.view(), settings, console, saved);
@@ -178,7 +180,9 @@ final class DiffCommand implements Callable<Integer> {
         parameters.put("version attribute", Objects.requireNonNullElse(versionAttribute, ""));
         parameters.put("settle", settle.toString());
         parameters.put("sample", sample == null ? "all" : sample.toString());
-        parameters.put("starting key", startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
+        parameters.put(
+                "starting key",
+                startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
         parameters.put("report", report == null ? "" : report.toString());
         parameters.put("undo log", undoLog == null ? "" : undoLog.toString());
         plugin.describe(parameters);
@@ -196,15 +200,18 @@ final class DiffCommand implements Callable<Integer> {
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
         long reported = saved.filter(Checkpoint::begun).map(Diff::reported).orElse(0L);
+        boolean onOut = report != null && report.toString().equals("-");
         try (ConsoleProgress progress = console.progress(all);
-                ReportFile file = ReportFile.open(Optional.ofNullable(report), reported)) {
+                ReportFile file = ReportFile.open(Optional.ofNullable(report).filter(r -> !onOut), reported)) {
             Diff diff = new Diff(view.over(from), to, settings, progress);
             Consumer<Discrepancy> findings = found -> {
                 file.add(found);
+                if (onOut) {
+                    console.out().println(Results.finding(found));
+                }
                 progress.detail(DiffText.line(found));
             };
-            DiffResult result =
-                    saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
+            DiffResult result = saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
             progress.close();
             console.print(Results.diff(result), () -> DiffText.of(result, repair != null, repairCommand()));
             return result.equal() ? 0 : 1;

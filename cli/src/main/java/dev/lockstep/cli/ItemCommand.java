@@ -1,17 +1,24 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.folder.ItemFolder;
+import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.RetryingObjects;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
+import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.verify.Diff;
 import dev.lockstep.verify.DiffResult;
 import dev.lockstep.verify.DiffSettings;
 import dev.lockstep.verify.Discrepancy;
 import dev.lockstep.verify.Discrepancy.Kind;
+import dev.lockstep.verify.Comparison;
+import dev.lockstep.verify.ItemComparison;
 import dev.lockstep.verify.RepairPolicy;
+import dev.lockstep.work.Pool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +114,8 @@ final class ItemCommand implements Callable<Integer> {
             name = "diff",
             mixinStandardHelpOptions = true,
             description =
-                    "Compares one item of PRIMARY with each REPLICA and shows what differs. Exit status 1 if it does.")
+                    "Compares one item of PRIMARY with each REPLICA, or with the table's folder of items in s3://bucket/prefix, and"
+                            + " shows what differs. Exit status 1 if it does.")
     static final class DiffItem extends OneItem {
         @Option(names = "--ignore", paramLabel = "ATTR", description = "An attribute that may differ. Repeatable.")
         List<String> ignored = new ArrayList<>();
@@ -120,6 +128,45 @@ final class ItemCommand implements Callable<Integer> {
                 description = "How long a difference must last to count (default: ${DEFAULT-VALUE}).")
         Duration settle = Duration.ZERO;
 
+        @Mixin
+        CommonOptions.Buckets buckets = new CommonOptions.Buckets();
+
+        @Override
+        public Integer call() {
+            boolean folder = arguments.subList(1, arguments.size() - 1).stream().anyMatch(ObjectRef::isMeantBy);
+            if (!folder) {
+                return super.call();
+            }
+            if (arguments.size() != 3) {
+                throw new InvalidSettingsException(
+                        "compare", arguments.get(1), "a folder is compared alone: TABLE s3://bucket/prefix KEY", "");
+            }
+            return withFolder(TableRef.parse(arguments.get(0)), ObjectRef.parse(arguments.get(1)));
+        }
+
+        private int withFolder(TableRef ref, ObjectRef prefix) {
+            Console console = Console.of(spec, common);
+            try (Connections connections = Connections.of(common);
+                    Pool calls = Pool.of("objects", ItemFolder.MAX_CALLS)) {
+                DynamoTable table = connections.open(ref);
+                Key key = ItemJson.readKey(arguments.get(2), table.keys());
+                try (ConsoleProgress progress = console.progress(List.of(table))) {
+                    RetryingObjects bucket = RetryingObjects.over(
+                            connections.replica().bucket(prefix, buckets.endpoint()), common.retry(), progress);
+                    ItemFolder folder = new ItemFolder(
+                            bucket, prefix.folder(table.description().tableName()), calls);
+                    List<Discrepancy> found = new ArrayList<>();
+                    DiffResult result = new FolderItemDiff(
+                                    RetryingTable.over(table, common.retry(), progress),
+                                    folder,
+                                    new Comparison(Set.copyOf(ignored), ItemComparison.EXACT),
+                                    settle)
+                            .run(key, found);
+                    return print(console, key, result, found);
+                }
+            }
+        }
+
         @Override
         int run(Opened opened) {
             Console console = Console.of(spec, common);
@@ -129,13 +176,16 @@ final class ItemCommand implements Callable<Integer> {
                     .withRetry(common.retry());
             List<Discrepancy> found = new ArrayList<>();
             try (ConsoleProgress progress = console.progress(opened.all())) {
-                DiffResult result = diff(opened, settings, found, progress);
-                ObjectNode json = Results.diff(result);
-                var items = json.putArray("items");
-                found.forEach(d -> items.add(withItems(d)));
-                console.print(json, () -> text(opened, result, found));
-                return result.equal() ? 0 : 1;
+                return print(console, opened.key(), diff(opened, settings, found, progress), found);
             }
+        }
+
+        private static int print(Console console, Key key, DiffResult result, List<Discrepancy> found) {
+            ObjectNode json = Results.diff(result);
+            var items = json.putArray("items");
+            found.forEach(d -> items.add(withItems(d)));
+            console.print(json, () -> text(key, result, found));
+            return result.equal() ? 0 : 1;
         }
 
         private static ObjectNode withItems(Discrepancy found) {
@@ -147,7 +197,7 @@ final class ItemCommand implements Callable<Integer> {
             return json;
         }
 
-        private static String text(Opened opened, DiffResult result, List<Discrepancy> found) {
+        private static String text(Key key, DiffResult result, List<Discrepancy> found) {
             StringBuilder text = new StringBuilder();
             for (Discrepancy d : found) {
                 text.append(
@@ -160,7 +210,7 @@ final class ItemCommand implements Callable<Integer> {
                 String state = nowhere ? "not there in any of the tables" : "the same in all tables";
                 text.append(result.equal() ? state : "unsettled: the primary keeps changing")
                         .append(": ");
-                text.append(opened.key());
+                text.append(key);
             }
             return text.toString().stripTrailing();
         }

@@ -84,7 +84,8 @@ final class LiveRun {
         StreamSource source = source(ref);
         Optional<StreamViewType> view = source.describe().view();
         boolean latest = command.copyFirst || command.from == ReplicateCommand.From.latest;
-        RetryingTable state = state(ref, name);
+        TableRef place = command.statePlace(ref);
+        RetryingTable state = state(place, name);
         Pin.require(state, name, source.arn(), tables.primaryTable().id(), latest);
         boolean timesAreExact = !source.arn().contains(":ddblocal:");
         History history = new History(InstantSource.system());
@@ -109,8 +110,8 @@ final class LiveRun {
             StreamWorker worker = new StreamWorker(
                     source,
                     WorkerSettings.of(name, latest ? Start.LATEST : Start.TRIM_HORIZON),
-                    connections.asynchronous(ref),
-                    connections.cloudWatch(ref),
+                    connections.asynchronous(place),
+                    connections.cloudWatch(place),
                     work);
             say("keeping " + names() + " in step with " + tables.primaryTable().name() + " as " + name);
             Signal term = new Signal("TERM");
@@ -128,7 +129,7 @@ final class LiveRun {
                     () -> Optional.ofNullable(metrics.get()).map(CloudWatchMetrics::publishing));
             try (AutoCloseable page = page(board, history);
                     AutoCloseable published = publish(name, board, history, metrics)) {
-                replication.run(logging(worker, source, view, name, ref, timesAreExact, progress));
+                replication.run(logging(worker, source, view, name, place, timesAreExact, progress));
             } finally {
                 Signal.handle(term, before);
             }
@@ -147,7 +148,7 @@ final class LiveRun {
             StreamSource source,
             Optional<StreamViewType> view,
             String name,
-            TableRef ref,
+            TableRef place,
             boolean timesAreExact,
             ConsoleProgress progress) {
         if (tables.folders().isEmpty()) {
@@ -181,8 +182,8 @@ final class LiveRun {
         StreamWorker logs = new StreamWorker(
                 source,
                 usual.withPoll(LOG_POLL, usual.catchUp()).withPrefetchBytes(usual.prefetchBytes() / LOG_MEMORY),
-                connections.asynchronous(ref),
-                connections.cloudWatch(ref),
+                connections.asynchronous(place),
+                connections.cloudWatch(place),
                 work);
         return new LoggingReader(worker, logs, work);
     }
@@ -214,7 +215,9 @@ final class LiveRun {
             return new KinesisSource(connections.kinesis(command.kinesis), command.kinesis);
         }
         return new DynamoStreamSource(
-                connections.streams(ref), command.stream(connections, ref, tables.primaryTable()));
+                connections.streams(command.streamPlace(ref)),
+                command.stream(connections, ref, tables.primaryTable()),
+                command.batchSize == null ? DynamoStreamSource.MOST_RECORDS : command.batchSize);
     }
 
     private RetryingTable state(TableRef ref, String name) {

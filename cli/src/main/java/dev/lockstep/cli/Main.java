@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lockstep.cli.compat.OldNames;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -52,15 +53,32 @@ public final class Main {
     public static int run(String... args) {
         // Libraries that log by Commons Logging would write to stderr; what a user must know, we say.
         System.setProperty("org.apache.commons.logging.Log", "org.apache.commons.logging.impl.NoOpLog");
-        return commandLine().execute(args);
+        CommandLine own = own();
+        boolean isOurs = args.length > 0
+                && !args[0].equals("help")
+                && own.getSubcommands().containsKey(args[0]);
+        return (isOurs ? set(own, false) : commandLine())
+                .execute(args); // the older names would double the time to start
     }
 
-    /** The command with all its subcommands, those of modules that are there only in a checkout included. */
+    /** The command with all its subcommands, the older tools' included. */
     public static CommandLine commandLine() {
+        return set(own(), true);
+    }
+
+    /** With those of modules that are there only in a checkout. */
+    private static CommandLine own() {
         CommandLine command = new CommandLine(new Main());
         List<ServiceLoader.Provider<Extension>> extensions =
                 ServiceLoader.load(Extension.class).stream().toList();
         extensions.forEach(e -> command.addSubcommand(e.get()));
+        return command;
+    }
+
+    private static CommandLine set(CommandLine command, boolean oldNames) {
+        if (oldNames) {
+            OldNames.addTo(command, () -> set(own(), false));
+        }
         command.setOut(new PrintWriter(System.out, true, UTF_8));
         command.setErr(new PrintWriter(System.err, true, UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);

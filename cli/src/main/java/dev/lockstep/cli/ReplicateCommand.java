@@ -7,6 +7,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.DeadLetterFile;
 import dev.lockstep.replicate.DeadLetterFolder;
 import dev.lockstep.replicate.DeadLetters;
+import dev.lockstep.streams.kcl.DynamoStreamSource;
 import dev.lockstep.streams.status.Bind;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.RetryPolicy;
@@ -157,6 +158,28 @@ final class ReplicateCommand implements Callable<Integer> {
     @Option(names = "--enable-stream", description = "Switch PRIMARY's stream on if it is off (new and old images).")
     boolean enableStream;
 
+    @Option(
+            names = "--state-at",
+            paramLabel = "PLACE",
+            description = "Where the tables of NAME are, if not beside PRIMARY: a Region, http://host:port, or"
+                    + " REGION@https://host.")
+    @Nullable
+    String stateAt;
+
+    @Option(
+            names = "--streams-endpoint",
+            paramLabel = "URL",
+            description = "Where PRIMARY's stream is read, if not where its table is.")
+    @Nullable
+    String streamsEndpoint;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Records asked for in a GetRecords call to DynamoDB Streams (default: 1000, the most).")
+    @Nullable
+    Integer batchSize;
+
     @Mixin
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
@@ -219,6 +242,12 @@ final class ReplicateCommand implements Callable<Integer> {
                     "--plugin",
                     "a folder and its change log are a backup of the table as it is; replicate it by itself");
         }
+        if (batchSize != null && (batchSize < 1 || batchSize > DynamoStreamSource.MOST_RECORDS)) {
+            throw wrong("--batch-size " + batchSize, "it must be 1 to " + DynamoStreamSource.MOST_RECORDS);
+        }
+        if (kinesis != null && (streamsEndpoint != null || batchSize != null)) {
+            throw wrong("--kinesis", "--streams-endpoint and --batch-size are for the table's own stream");
+        }
         if (statusPort != null) {
             Bind.parse(statusPort);
         }
@@ -250,6 +279,20 @@ final class ReplicateCommand implements Callable<Integer> {
 
     private static InvalidSettingsException wrong(String option, String problem) {
         return new InvalidSettingsException("replicate", option, problem, "");
+    }
+
+    /** Beside the primary unless another place was named; only the place of this reference means something. */
+    TableRef statePlace(TableRef primaryRef) {
+        return stateAt == null ? primaryRef : TableRef.parse(stateAt + "/lockstep");
+    }
+
+    /** Where the primary's stream is read; only the place of this reference means something. */
+    TableRef streamPlace(TableRef primaryRef) {
+        if (streamsEndpoint == null) {
+            return primaryRef;
+        }
+        String region = primaryRef.region().map(r -> r + "@").orElse("");
+        return TableRef.parse(region + streamsEndpoint.replaceFirst("/+$", "") + "/lockstep");
     }
 
     Optional<String> kinesisArn() {

@@ -61,7 +61,7 @@ final class SnapshotCommand implements Callable<Integer> {
             names = "--metrics",
             paramLabel = "NAMESPACE",
             description = "Publish BackupErrors, BackupSize and BackupRecordCount to CloudWatch, by TableName: that of"
-                    + " --source-table, or the last part of SOURCE.")
+                    + " --source-table, or the last part of SOURCE. Or all at once: REGION/NAMESPACE/TABLE.")
     @Nullable
     String metrics;
 
@@ -85,7 +85,7 @@ final class SnapshotCommand implements Callable<Integer> {
                     connections.replica().bucket(to, finding.buckets.endpoint()), common.retry(), progress);
             requireFree(bucket, to);
             BackupMetrics published =
-                    metrics == null ? BackupMetrics.NONE : BackupMetrics.of(connections.metrics(), metrics, table());
+                    metrics == null ? BackupMetrics.NONE : BackupMetrics.at(connections, metrics, table());
             try {
                 published.done(snapshot(connections, bucket, to, progress, console), progress);
             } catch (InvalidSettingsException | CancelledException e) {

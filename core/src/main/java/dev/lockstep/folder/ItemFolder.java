@@ -10,6 +10,7 @@ import dev.lockstep.table.InvalidItemException;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
+import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.table.Write;
 import dev.lockstep.work.Pool;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A folder in a bucket with one object for each item: the incremental backup of mapbox's dynamodb-replicator, which its
@@ -30,7 +32,7 @@ import java.util.function.Supplier;
  *
  * <p>A put writes one object, under the one name that we give; a twin that an older tool left under another name stays and
  * is out of date: readers take the newest. A delete deletes all names, else a twin would bring the item back; where the
- * bucket keeps versions, that leaves a delete marker under each name.
+ * bucket keeps versions, that leaves a delete marker under each name. {@code FolderCleanup} removes all twins.
  *
  * <p>S3 has no order of writes but that of their arrival: a put that was delayed in the network until after the next
  * change of the same item stays. Thread-safe.
@@ -125,6 +127,38 @@ public final class ItemFolder {
         return found.isEmpty() ? Optional.empty() : Optional.of(item(key, newest(found)));
     }
 
+    /** The objects that may be items, by the forms of their names. */
+    public Stream<String> names() {
+        return objects.list(folder.keysBeginWith())
+                .map(entry -> entry.key().substring(folder.keysBeginWith().length()))
+                .filter(ItemFolderName::isOne);
+    }
+
+    /**
+     * The item of an object.
+     *
+     * @return empty where there is no such object any more
+     * @throws LockstepException where it is no item of a table with this key, or one that is never called so
+     */
+    public Optional<Item> read(String name, KeySchema keys) {
+        return objects.get(key(name)).map(found -> {
+            Item item = parsed(new Named(name, found));
+            boolean its =
+                    keys.attributes().stream().allMatch(a -> item.attributes().containsKey(a.name()))
+                            && ItemFolderName.all(keys.keyOf(item.attributes())).contains(name);
+            if (!its) {
+                throw new LockstepException(
+                        "read", name() + "/" + name, "its name is not that of the item in it", "Look at it by hand");
+            }
+            return item;
+        });
+    }
+
+    /** Deletes an object that an older tool left under a name of its own; the item's own object is written before. */
+    public void deleteTwin(String name) {
+        objects.delete(key(name));
+    }
+
     /**
      * What the folder knows of an item's past, the oldest first, from all names. Where the bucket keeps no versions that is
      * the item as it is now.
@@ -211,17 +245,24 @@ public final class ItemFolder {
     }
 
     private Item item(Key key, Named named) {
-        String object = name() + "/" + named.name();
+        Item item = parsed(named);
+        if (!key.schema().isKeyOf(item.attributes(), key)) {
+            throw unreadable(named, "it holds the item of another key");
+        }
+        return item;
+    }
+
+    private Item parsed(Named named) {
         try {
             String text = new String(named.object().content(), StandardCharsets.UTF_8);
-            Item item = Item.of(ItemJson.read(ItemJson.parse(text)));
-            if (!item.attributes().keySet().containsAll(key.attributes().keySet())
-                    || !key.schema().keyOf(item.attributes()).equals(key)) {
-                throw new MalformedItemException("it holds the item of another key");
-            }
-            return item;
+            return Item.of(ItemJson.read(ItemJson.parse(text)));
         } catch (MalformedItemException e) {
-            throw new LockstepException("read", object, e.getMessage(), "It was not written by a tool of this format");
+            throw unreadable(named, e.getMessage());
         }
+    }
+
+    private LockstepException unreadable(Named named, String problem) {
+        return new LockstepException(
+                "read", name() + "/" + named.name(), problem, "It was not written by a tool of this format");
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -17,7 +18,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * gives each number in one form, and that is what must be asked for.
  */
 public final class ItemFolderName {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{32}|[0-9a-f]{64}");
+
     private ItemFolderName() {}
+
+    /** Whether an item may be called so. */
+    public static boolean isOne(String name) {
+        return HASH.matcher(name).matches();
+    }
 
     /** The name to write the item of this key to. */
     public static String of(Key key) {

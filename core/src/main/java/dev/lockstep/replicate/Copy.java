@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * with a checkpoint it goes on.
  */
 public final class Copy {
+    /** The problem of a destination that holds items and may not be overwritten. */
+    public static final String NOT_EMPTY = "it holds items, and a copy writes over them blindly";
+
     private static final int WRITES_PER_SEGMENT = 4;
     private static final long BYTES_PER_SEGMENT = 256L << 20;
 
@@ -144,7 +147,7 @@ public final class Copy {
             throw new InvalidSettingsException(
                     "copy",
                     destination.name(),
-                    "it holds items, and a copy writes over them blindly",
+                    NOT_EMPTY,
                     "Say --overwrite if that is meant; for a replica table in use say diff --repair");
         }
     }
@@ -199,8 +202,7 @@ public final class Copy {
             }
             long items = from.items();
             boolean saved = checkpoint != CopyCheckpoint.NONE;
-            try (Scan scan =
-                    new Scan(primary, segment, from.after(), settings.reads(), pages, readers, saved)) {
+            try (Scan scan = new Scan(primary, segment, from.after(), settings.reads(), pages, readers, saved)) {
                 while (!scan.done()) {
                     List<Item> page = scan.next();
                     read.add(page.size());

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *   <li>{@code us-east-1/orders} or {@code us-east-1:orders}: Region and table
  *   <li>{@code arn:aws:dynamodb:us-east-1:123456789012:table/orders}: a table of any account
  *   <li>{@code localhost:8000/orders}, {@code http://host:port/orders}: a table behind an endpoint
+ *   <li>{@code us-east-1@https://host/orders}: the same, its requests signed for that Region
  *   <li>{@code local/orders}: DynamoDB Local at {@code http://localhost:8000}
  * </ul>
  *
@@ -32,6 +33,7 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
     private static final Pattern HOST_PORT =
             Pattern.compile("((?:[A-Za-z0-9_.-]+|\\[[0-9a-fA-F:]+]):\\d{1,5})/(" + NAME + ")");
     private static final Pattern REGION = Pattern.compile("([a-z]{2,}(?:-[a-z]+)+-\\d+)[/:](" + NAME + ")");
+    private static final Pattern SIGNED = Pattern.compile("([a-z]{2,}(?:-[a-z]+)+-\\d+)@(https?://.+)");
     private static final Pattern LOCAL = Pattern.compile("local/(" + NAME + ")");
 
     /** @throws InvalidSettingsException where the text is none of the forms above */
@@ -43,6 +45,11 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
         m = URL.matcher(text);
         if (m.matches()) {
             return at(text, m.group(1), m.group(2));
+        }
+        m = SIGNED.matcher(text);
+        if (m.matches() && URL.matcher(m.group(2)).matches()) {
+            TableRef there = parse(m.group(2));
+            return new TableRef(text, Optional.of(m.group(1)), there.endpoint(), there.name());
         }
         m = LOCAL.matcher(text);
         if (m.matches()) {

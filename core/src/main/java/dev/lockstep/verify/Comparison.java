@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Attributes that old global tables (version 2017.11.29) add for themselves, {@code aws:rep:…}, are always ignored
  * and never written to a replica.
  */
-final class Comparison {
+public final class Comparison {
     private final Set<String> ignored;
     private final ItemComparison laxer;
 
     /** @param ignored names of attributes that may differ; key attributes are compared all the same */
-    Comparison(Set<String> ignored, ItemComparison laxer) {
+    public Comparison(Set<String> ignored, ItemComparison laxer) {
         this.ignored = Set.copyOf(ignored);
         this.laxer = laxer;
     }
@@ -33,7 +33,7 @@ final class Comparison {
     }
 
     /** Whether both are absent, or both are there and equal. */
-    boolean same(@Nullable Item primary, @Nullable Item replica) {
+    public boolean same(@Nullable Item primary, @Nullable Item replica) {
         if (primary == null || replica == null) {
             return primary == replica;
         }
@@ -68,7 +68,7 @@ final class Comparison {
     }
 
     /** Names of the attributes that differ; all of an item's where the other is absent. Sorted. */
-    Set<String> differences(@Nullable Item primary, @Nullable Item replica) {
+    public Set<String> differences(@Nullable Item primary, @Nullable Item replica) {
         if (primary != null && replica != null) {
             return compared(primary).differingFrom(compared(replica));
         }

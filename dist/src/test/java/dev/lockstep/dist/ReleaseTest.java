@@ -65,6 +65,14 @@ class ReleaseTest {
         assertThat(new String(process.getInputStream().readAllBytes())).startsWith("lockstep ");
     }
 
+    @Test
+    void called_by_an_older_tools_name_it_is_that_command() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("diff-tables"), RELEASE.resolve("bin/lockstep"));
+        Process process = new ProcessBuilder(link.toString(), "--help").start();
+        process.getErrorStream().transferTo(System.err);
+        assertThat(new String(process.getInputStream().readAllBytes())).contains("Usage: lockstep diff-tables");
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         Files.copy(from, to, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);

@@ -48,7 +48,16 @@ public final class LocalDynamo implements AutoCloseable {
      * @throws IllegalStateException if the port is taken
      */
     public static LocalDynamo start(int port) {
-        LocalDynamoDBRequestHandler tables = new LocalDynamoDBRequestHandler(0, true, null, true, false);
+        return start(port, true);
+    }
+
+    /** Starts one on a free port that, as AWS does, keeps the tables of Regions (and of access keys) apart. */
+    public static LocalDynamo startWithRegions() {
+        return start(0, false);
+    }
+
+    private static LocalDynamo start(int port, boolean shared) {
+        LocalDynamoDBRequestHandler tables = new LocalDynamoDBRequestHandler(0, true, null, shared, false);
         Server server = new Server(threads());
         ServerConnector connector = loopback(server, port);
         server.addConnector(connector);

@@ -95,8 +95,10 @@ final class DynamoShardCalls implements ShardCalls {
 
     @Override
     public ShardPage read(String shardId, String iterator) {
-        GetRecordsRequest request =
-                GetRecordsRequest.builder().shardIterator(iterator).build();
+        GetRecordsRequest request = GetRecordsRequest.builder()
+                .shardIterator(iterator)
+                .limit(source.mostRecords())
+                .build();
         try {
             GetRecordsResponse answer = client.getRecords(request);
             List<ReadRecord> records =

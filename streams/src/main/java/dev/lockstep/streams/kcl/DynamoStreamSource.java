@@ -28,21 +28,34 @@ import software.amazon.kinesis.retrieval.RetrievalConfig;
 
 /** DynamoDB Streams. Records are kept for 24 hours. */
 public final class DynamoStreamSource extends StreamSource {
-    private static final int MOST_RECORDS = 1_000;
+    /** The most records that an answer of DynamoDB Streams can hold. */
+    public static final int MOST_RECORDS = 1_000;
+
     private static final Duration ENABLING = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final DynamoDbStreamsClient client;
     private final String arn;
     private final StreamIdentifier identifier;
+    private final int mostRecords;
 
     /** @param client with timeouts of its own, above a read's usual half second; it is not closed here */
     public DynamoStreamSource(DynamoDbStreamsClient client, String arn) {
-        this(client, arn, Clock.systemUTC());
+        this(client, arn, MOST_RECORDS);
+    }
+
+    /** @param mostRecords to ask for at once, at most {@link #MOST_RECORDS} */
+    public DynamoStreamSource(DynamoDbStreamsClient client, String arn, int mostRecords) {
+        this(client, arn, mostRecords, Clock.systemUTC());
     }
 
     DynamoStreamSource(DynamoDbStreamsClient client, String arn, Clock clock) {
+        this(client, arn, MOST_RECORDS, clock);
+    }
+
+    private DynamoStreamSource(DynamoDbStreamsClient client, String arn, int mostRecords, Clock clock) {
         super(clock);
+        this.mostRecords = mostRecords;
         this.client = client;
         this.arn = arn;
         this.identifier = StreamIdentifier.singleStreamInstance(LocalStreamArn.adapterName(arn));
@@ -151,6 +164,6 @@ public final class DynamoStreamSource extends StreamSource {
 
     @Override
     int mostRecords() {
-        return MOST_RECORDS;
+        return mostRecords;
     }
 }

@@ -29,14 +29,17 @@ import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescription;
 import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughput;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateTableRequest;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
@@ -107,34 +110,64 @@ final class LeaseTable {
         this.table = table;
     }
 
-    /** Makes the table with its index where there is none; returns when both can be used. */
+    /**
+     * Makes the table where there is none, and its index where that is missing, as in tables of KCL before its version 3;
+     * returns when both can be used.
+     */
     void create() {
-        if (!ready()) {
-            try {
-                call("CreateTable", () -> client.createTable(definition()));
-            } catch (LockstepException e) {
-                if (!(e.getCause() instanceof ResourceInUseException)) {
-                    throw e;
-                }
-            }
-            while (!ready()) {
-                pause();
-            }
+        Optional<TableDescription> found = found();
+        if (found.isEmpty()) {
+            unlessMeanwhile("CreateTable", () -> client.createTable(definition()));
+        } else if (index(found.get()).isEmpty()) {
+            awaitActive();
+            unlessMeanwhile("UpdateTable", () -> client.updateTable(addingIndex(found.get())));
+        }
+        while (!found().map(LeaseTable::ready).orElse(false)) {
+            pause();
         }
     }
 
-    private boolean ready() {
+    private Optional<TableDescription> found() {
         try {
             TableDescription found = call("DescribeTable", () -> client.describeTable(r -> r.tableName(table)))
                     .table();
             requireOurs(found);
-            boolean index = found.hasGlobalSecondaryIndexes()
-                    && found.globalSecondaryIndexes().stream()
-                            .anyMatch(i -> i.indexName().equals(INDEX) && i.indexStatus() == IndexStatus.ACTIVE);
-            return found.tableStatus() == TableStatus.ACTIVE && index;
+            return Optional.of(found);
         } catch (UnknownTableException e) {
-            return false;
+            return Optional.empty();
         }
+    }
+
+    private void awaitActive() {
+        while (!found().map(t -> t.tableStatus() == TableStatus.ACTIVE).orElse(false)) {
+            pause();
+        }
+    }
+
+    /** Another process of the name may do the same at the same time. */
+    private <T> void unlessMeanwhile(String operation, Supplier<CompletableFuture<T>> change) {
+        try {
+            call(operation, change);
+        } catch (LockstepException e) {
+            boolean meanwhile = e.getCause() instanceof ResourceInUseException
+                    || found().flatMap(LeaseTable::index).isPresent();
+            if (!meanwhile) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean ready(TableDescription found) {
+        return found.tableStatus() == TableStatus.ACTIVE
+                && index(found)
+                        .filter(i -> i.indexStatus() == IndexStatus.ACTIVE)
+                        .isPresent();
+    }
+
+    private static Optional<GlobalSecondaryIndexDescription> index(TableDescription found) {
+        return found.globalSecondaryIndexes().stream()
+                .filter(i -> i.indexName().equals(INDEX))
+                .findFirst();
     }
 
     /** KCL would try for ever to keep leases in a table of another key. */
@@ -161,6 +194,29 @@ final class LeaseTable {
                         .keySchema(kcl.getWorkerIdToLeaseKeyIndexKeySchema())
                         .projection(p -> p.projectionType(ProjectionType.KEYS_ONLY))
                         .build())
+                .build();
+    }
+
+    /** The index of a table with capacity of its own has the same. */
+    private UpdateTableRequest addingIndex(TableDescription found) {
+        DynamoDBLeaseSerializer kcl = new DynamoDBLeaseSerializer();
+        Set<AttributeDefinition> attributes = new LinkedHashSet<>(found.attributeDefinitions());
+        attributes.addAll(kcl.getWorkerIdToLeaseKeyIndexAttributeDefinitions());
+        boolean onDemand = found.billingModeSummary() != null
+                && found.billingModeSummary().billingMode() == BillingMode.PAY_PER_REQUEST;
+        ProvisionedThroughput capacity = onDemand
+                ? null
+                : ProvisionedThroughput.builder()
+                        .readCapacityUnits(found.provisionedThroughput().readCapacityUnits())
+                        .writeCapacityUnits(found.provisionedThroughput().writeCapacityUnits())
+                        .build();
+        return UpdateTableRequest.builder()
+                .tableName(table)
+                .attributeDefinitions(attributes)
+                .globalSecondaryIndexUpdates(u -> u.create(c -> c.indexName(INDEX)
+                        .keySchema(kcl.getWorkerIdToLeaseKeyIndexKeySchema())
+                        .projection(p -> p.projectionType(ProjectionType.KEYS_ONLY))
+                        .provisionedThroughput(capacity)))
                 .build();
     }
 

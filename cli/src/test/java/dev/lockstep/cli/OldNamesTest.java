@@ -1,0 +1,129 @@
+package dev.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.cli.Shell.Ran;
+import dev.lockstep.local.Fault;
+import dev.lockstep.local.FaultProxy;
+import dev.lockstep.local.LocalS3;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The older tools' names without the older tools' faults. */
+class OldNamesTest {
+    private static final List<String> NAMES = List.of(
+            "diff-tables",
+            "diff-record",
+            "replicate-record",
+            "backup-table",
+            "incremental-backfill",
+            "incremental-snapshot",
+            "incremental-backup-record",
+            "incremental-diff-record",
+            "incremental-record-history",
+            "dynamodb-table-sync",
+            "cross-region-replication");
+
+    @Test
+    void they_stand_apart_in_the_help_and_each_has_its_own() {
+        String help = Shell.run("--help").out();
+        assertThat(help).contains("The older tools' names");
+        assertThat(help.substring(0, help.indexOf("The older tools' names"))).doesNotContain("diff-tables");
+        for (String name : NAMES) {
+            assertThat(help).contains(name);
+            assertThat(Shell.run(name, "--help").out()).contains("Usage: lockstep " + name);
+            assertThat(Shell.run(name, "--no-such-option").status()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void throttled_writes_of_a_backfill_are_not_dropped() {
+        String primary = Server.filled("primary", 300, 100);
+        String replica = Server.create("replica");
+        try (FaultProxy proxy = Server.proxy()) {
+            proxy.on("BatchWriteItem").probability(0.6, 1).inject(Fault.unprocessed(0.4));
+            Ran ran = Shell.run(
+                    "diff-tables",
+                    Server.ref(primary),
+                    Server.at(proxy.endpoint(), replica),
+                    "--backfill",
+                    "--repair",
+                    "--retry-delay-base=2");
+            assertThat(ran.status()).as(ran.err()).isZero();
+            assertThat(proxy.stats().faults()).isPositive();
+        }
+        assertThat(Server.contents(replica)).isEqualTo(Server.contents(primary));
+    }
+
+    @Test
+    void a_backfill_of_a_replica_in_use_keeps_what_only_it_has() {
+        String primary = Server.filled("primary", 20, 100);
+        String replica = Server.filled("replica", 10, 100);
+        Server.put(replica, List.of(Server.item(3, "older", 100), Server.item(77, "own", 100)));
+        Ran ran = Shell.run("diff-tables", Server.ref(primary), Server.ref(replica), "--backfill", "--settle=0");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("[discrepancies] 11").doesNotContain("extraneous");
+        assertThat(Server.contents(replica)).hasSize(21).containsAllEntriesOf(Server.contents(primary));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--repair", "--no-repair"})
+    void an_option_before_the_tables_does_not_swallow_one(String option) {
+        String primary = Server.filled("primary", 5, 100);
+        String replica = Server.create("replica");
+        Ran ran = Shell.run("diff-tables", option, Server.ref(primary), Server.ref(replica), "--settle=0");
+        assertThat(ran.status()).isEqualTo(option.equals("--repair") ? 0 : 1);
+        assertThat(Server.contents(replica)).hasSize(option.equals("--repair") ? 5 : 0);
+    }
+
+    @Test
+    void a_backup_that_cannot_be_uploaded_fails() {
+        String table = Server.filled("table", 5, 100);
+        try (LocalS3 s3 = LocalS3.start();
+                FaultProxy proxy = FaultProxy.start(s3.endpoint())) {
+            s3.createBucket("bucket");
+            proxy.on("*").inject(Fault.accessDenied());
+            String endpoint = "--s3-endpoint=" + proxy.endpoint();
+            for (String name : List.of("backup-table", "incremental-backfill")) {
+                Ran ran = Shell.run(name, Server.ref(table), "s3://bucket/backups", endpoint);
+                assertThat(ran.status()).as(name).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void a_record_that_is_gone_from_the_primary_is_deleted_from_the_replica() {
+        String primary = Server.create("primary");
+        String replica = Server.filled("replica", 2, 100);
+        Ran ran =
+                Shell.run("replicate-record", Server.ref(primary), Server.ref(replica), "{\"id\":{\"S\":\"item-1\"}}");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(Server.contents(replica)).hasSize(1);
+    }
+
+    @Test
+    void the_new_options_are_taken_too() {
+        String primary = Server.ref(Server.filled("primary", 5, 100));
+        String replica = Server.ref(Server.filled("replica", 5, 100));
+        Ran ran = Shell.run("diff-tables", primary, replica, "--output", "json", "--parallel", "2");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.json().get("replicas").get(0).get("same").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void keys_are_printed_so_that_the_record_commands_take_them() {
+        String primary = Server.create("primary");
+        String replica = Server.create("replica");
+        Server.put(primary, List.of(Map.of("id", AttributeValue.fromS("a \"b\" \\ é"))));
+        Ran diff = Shell.run("diff-tables", Server.ref(primary), Server.ref(replica), "--settle=0");
+        String key = diff.out().lines().findFirst().orElseThrow().replaceFirst(".*\\[missing] ", "");
+        assertThat(Shell.run("replicate-record", Server.ref(primary), Server.ref(replica), key)
+                        .status())
+                .isZero();
+        assertThat(Server.contents(replica)).isEqualTo(Server.contents(primary));
+    }
+}
