@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.Crc32MismatchException;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -85,13 +86,19 @@ public final class ServiceErrors {
                 || e.statusCode() == TOO_MANY_REQUESTS
                 || e.isThrottlingException()
                 || THROTTLES.contains(code)
-                || cutShort(e, code);
+                || cutShort(e, code)
+                || renewed(e);
         String problem =
                 (code.isEmpty() ? "HTTP " + e.statusCode() : code) + (said.isEmpty() ? "" : ": " + oneLine(said));
         if (WRITES.contains(operation) && ITEM_FAULTS.contains(code)) {
             return new InvalidItemException(operation, subject, problem, "", e);
         }
         return new LockstepException(operation, subject, problem, HINTS.getOrDefault(code, ""), retryable, e);
+    }
+
+    /** Who renews credentials adds the SDK's own sign for "again" to a refusal of the old ones. */
+    private static boolean renewed(AwsServiceException e) {
+        return e.getCause() instanceof RetryableException;
     }
 
     /** DynamoDB names the error in the body of each 400; one without a name has lost its body. */
@@ -106,9 +113,7 @@ public final class ServiceErrors {
             return new LockstepException(operation, subject, problem, "Check the endpoint or Region", false, e);
         }
         IOException io = cause(e, IOException.class);
-        // Who renews credentials says so of a call that was refused with the old ones: the SDK's own sign for "again".
         boolean passing = io != null
-                || e.retryable()
                 || e instanceof ApiCallAttemptTimeoutException
                 || e instanceof ApiCallTimeoutException
                 || e instanceof Crc32MismatchException
