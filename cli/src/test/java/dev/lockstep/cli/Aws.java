@@ -42,7 +42,8 @@ final class Aws implements AutoCloseable {
         System.setProperty("aws.endpointUrlSts", sts.endpoint().toString());
         System.setProperty("aws.region", "us-east-1");
         System.setProperty("aws.configFile", folder.resolve("config").toString());
-        System.setProperty("aws.sharedCredentialsFile", folder.resolve("credentials").toString());
+        System.setProperty(
+                "aws.sharedCredentialsFile", folder.resolve("credentials").toString());
         config("");
         credentials("");
     }

@@ -54,7 +54,7 @@ public final class ServiceErrors {
     /** Makes the call; what it throws comes out as a {@link LockstepException}. */
     public static <T> T translated(String operation, String subject, Supplier<T> call) {
         try {
-            return call.get();
+            return withRenewed(call);
         } catch (AbortedException e) {
             Thread.currentThread().interrupt();
             throw new CancelledException(operation, subject);
@@ -78,6 +78,21 @@ public final class ServiceErrors {
                 || (details != null && THROTTLES.contains(String.valueOf(details.errorCode())));
     }
 
+    /**
+     * A call that was refused because its session had ended, and nothing else of it, is made again, once. Who renewed the session says so by
+     * a cause that is the SDK's own sign for "again".
+     */
+    private static <T> T withRenewed(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (AwsServiceException e) {
+            if (e.getCause() instanceof RetryableException) {
+                return call.get();
+            }
+            throw e;
+        }
+    }
+
     private static LockstepException ofService(String operation, String subject, AwsServiceException e) {
         AwsErrorDetails details = e.awsErrorDetails();
         String code = details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
@@ -86,19 +101,13 @@ public final class ServiceErrors {
                 || e.statusCode() == TOO_MANY_REQUESTS
                 || e.isThrottlingException()
                 || THROTTLES.contains(code)
-                || cutShort(e, code)
-                || renewed(e);
+                || cutShort(e, code);
         String problem =
                 (code.isEmpty() ? "HTTP " + e.statusCode() : code) + (said.isEmpty() ? "" : ": " + oneLine(said));
         if (WRITES.contains(operation) && ITEM_FAULTS.contains(code)) {
             return new InvalidItemException(operation, subject, problem, "", e);
         }
         return new LockstepException(operation, subject, problem, HINTS.getOrDefault(code, ""), retryable, e);
-    }
-
-    /** Who renews credentials adds the SDK's own sign for "again" to a refusal of the old ones. */
-    private static boolean renewed(AwsServiceException e) {
-        return e.getCause() instanceof RetryableException;
     }
 
     /** DynamoDB names the error in the body of each 400; one without a name has lost its body. */

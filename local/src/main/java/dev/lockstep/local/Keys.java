@@ -45,7 +45,8 @@ final class Keys {
     Checked check(Request request, String service) {
         Signature signature = Signature.of(request).orElse(null);
         if (signature == null) {
-            return Checked.refused(403, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
+            return Checked.refused(
+                    403, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
         }
         Principal principal = known.get(signature.key());
         String token = request.headers().getOrDefault("x-amz-security-token", "");
@@ -55,7 +56,9 @@ final class Keys {
         }
         if (!signature.service().equals(service)) {
             return Checked.refused(
-                    400, "InvalidSignatureException", "Credential should be scoped to correct service: '" + service + "'.");
+                    400,
+                    "InvalidSignatureException",
+                    "Credential should be scoped to correct service: '" + service + "'.");
         }
         if (!signature.isBy(principal.secret(), request)) {
             return Checked.refused(

@@ -270,8 +270,9 @@ public final class LocalSts implements AutoCloseable {
         String code = parameters.getOrDefault("TokenCode", "");
         Device device = devices.get(serial);
         if (device == null || !device.user().equals(by.arn())) {
-            return denied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial"
-                    + " number is valid and associated with this user.");
+            return denied(
+                    "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial"
+                            + " number is valid and associated with this user.");
         }
         if (code.length() < 6) {
             return new Refusal(
@@ -305,7 +306,8 @@ public final class LocalSts implements AutoCloseable {
     private static Answer issued(String action, Principal session, Map<String, String> parameters) {
         Duration left = session.life() == null ? Duration.ZERO : session.life();
         String user = action.equals("AssumeRole")
-                ? "<AssumedRoleUser><Arn>" + session.arn().replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/"
+                ? "<AssumedRoleUser><Arn>"
+                        + session.arn().replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/"
                         + parameters.getOrDefault("RoleSessionName", "")
                         + "</Arn><AssumedRoleId>AROALOCAL:x</AssumedRoleId></AssumedRoleUser>"
                 : "";
@@ -314,7 +316,8 @@ public final class LocalSts implements AutoCloseable {
                 "<" + action + "Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><" + action
                         + "Result><Credentials><AccessKeyId>" + session.key() + "</AccessKeyId><SecretAccessKey>"
                         + session.secret() + "</SecretAccessKey><SessionToken>" + session.token()
-                        + "</SessionToken><Expiration>" + Instant.now().plus(left) + "</Expiration></Credentials>" + user + "</"
+                        + "</SessionToken><Expiration>" + Instant.now().plus(left) + "</Expiration></Credentials>"
+                        + user + "</"
                         + action + "Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></" + action
                         + "Response>");
     }

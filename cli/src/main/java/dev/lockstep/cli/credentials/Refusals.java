@@ -41,7 +41,9 @@ public final class Refusals implements ExecutionInterceptor {
         AwsServiceException said = withoutToken(refusal, request);
         Optional<String> key = request.flatMap(Refusals::accessKey);
         if (key.isPresent() && ENDED.contains(said.awsErrorDetails().errorCode()) && renewed(key.get())) {
-            return said.toBuilder().cause(RetryableException.create("the session was renewed")).build();
+            return said.toBuilder()
+                    .cause(RetryableException.create("the session was renewed"))
+                    .build();
         }
         return said;
     }
