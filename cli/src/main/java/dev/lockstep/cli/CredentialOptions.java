@@ -73,19 +73,19 @@ final class CredentialOptions {
                 description = "Assumed with --replica-profile, or else with what --profile tells; not with --role-arn.")
         List<String> roles = new ArrayList<>();
 
-        @Option(names = "--replica-external-id", paramLabel = "ID", description = "")
+        @Option(names = "--replica-external-id", paramLabel = "ID", description = "As --external-id.")
         @Nullable
         String externalId;
 
-        @Option(names = "--replica-role-session-name", paramLabel = "NAME", description = "")
+        @Option(names = "--replica-role-session-name", paramLabel = "NAME", description = "As --role-session-name.")
         @Nullable
         String sessionName;
 
-        @Option(names = "--replica-mfa-serial", paramLabel = "ARN", description = "")
+        @Option(names = "--replica-mfa-serial", paramLabel = "ARN", description = "As --mfa-serial.")
         @Nullable
         String mfaSerial;
 
-        @Option(names = "--replica-mfa-token", paramLabel = "CODE", description = "")
+        @Option(names = "--replica-mfa-token", paramLabel = "CODE", description = "As --mfa-token.")
         @Nullable
         String mfaToken;
 
@@ -115,6 +115,25 @@ final class CredentialOptions {
                 Optional.ofNullable(sessionName),
                 Optional.ofNullable(mfaSerial),
                 Optional.ofNullable(mfaToken));
+    }
+
+    /** A command line to be shown: without codes, which are good for one use, and with a word for external ids. */
+    static List<String> withoutSecrets(List<String> arguments) {
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            String option = arguments.get(i).replaceFirst("=.*", "");
+            boolean code = option.matches("--(replica-)?mfa-token");
+            boolean id = option.matches("--(replica-)?external-id");
+            if (!code && !id) {
+                shown.add(arguments.get(i));
+                continue;
+            }
+            i += option.equals(arguments.get(i)) ? 1 : 0;
+            if (id) {
+                shown.addAll(List.of(option, "EXTERNAL-ID"));
+            }
+        }
+        return shown;
     }
 
     Accounts accounts(boolean allowHttp, Consumer<String> warnings) {

@@ -220,9 +220,12 @@ final class DiffCommand implements Callable<Integer> {
 
     /** The command that was typed, and what repairs besides. */
     private String repairCommand() {
-        List<String> typed =
-                Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs();
-        List<String> words = typed.stream().map(DiffCommand::quoted).toList();
+        List<String> typed = CredentialOptions.withoutSecrets(
+                Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
+        List<String> words = typed.stream()
+                .skip(typed.indexOf("diff") == 0 ? 1 : 0)
+                .map(DiffCommand::quoted)
+                .toList();
         return "lockstep diff " + String.join(" ", words) + " --repair --undo-log undo.jsonl";
     }
 

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.Crc32MismatchException;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -53,7 +54,7 @@ public final class ServiceErrors {
     /** Makes the call; what it throws comes out as a {@link LockstepException}. */
     public static <T> T translated(String operation, String subject, Supplier<T> call) {
         try {
-            return call.get();
+            return withRenewed(call);
         } catch (AbortedException e) {
             Thread.currentThread().interrupt();
             throw new CancelledException(operation, subject);
@@ -75,6 +76,21 @@ public final class ServiceErrors {
         return refused.statusCode() == TOO_MANY_REQUESTS
                 || refused.isThrottlingException()
                 || (details != null && THROTTLES.contains(String.valueOf(details.errorCode())));
+    }
+
+    /**
+     * A call that was refused because its session had ended, and nothing else of it, is made again, once. Who renewed the session says so by
+     * a cause that is the SDK's own sign for "again".
+     */
+    private static <T> T withRenewed(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (AwsServiceException e) {
+            if (e.getCause() instanceof RetryableException) {
+                return call.get();
+            }
+            throw e;
+        }
     }
 
     private static LockstepException ofService(String operation, String subject, AwsServiceException e) {
@@ -106,9 +122,7 @@ public final class ServiceErrors {
             return new LockstepException(operation, subject, problem, "Check the endpoint or Region", false, e);
         }
         IOException io = cause(e, IOException.class);
-        // Who renews credentials says so of a call that was refused with the old ones: the SDK's own sign for "again".
         boolean passing = io != null
-                || e.retryable()
                 || e instanceof ApiCallAttemptTimeoutException
                 || e instanceof ApiCallTimeoutException
                 || e instanceof Crc32MismatchException

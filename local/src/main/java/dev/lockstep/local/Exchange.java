@@ -34,6 +34,11 @@ final class Exchange {
     /** Takes the call through, by the first rule that wants it, or straight. */
     Delivery run() throws IOException, InterruptedException {
         settings.sleepLatency();
+        Gate gate = settings.gate();
+        Refusal refusal = gate == null ? null : gate.refusal(request);
+        if (refusal != null) {
+            return Delivery.whole(refuse(refusal.status(), refusal.type(), refusal.message()));
+        }
         Fault fault = settings.rules().pick(call);
         if (fault == null) {
             return Delivery.whole(forward());

@@ -76,6 +76,12 @@ public final class FaultProxy implements AutoCloseable {
         return this;
     }
 
+    /** Admits only calls that this gate lets through; they pass it after the latency, before all else. */
+    public FaultProxy gate(Gate gate) {
+        settings.gate(gate);
+        return this;
+    }
+
     /** Begins a rule for an operation, for example {@code PutItem}, or {@code *} for every one. */
     public FaultRule.Builder on(String api) {
         return new FaultRule.Builder(settings.rules(), api);

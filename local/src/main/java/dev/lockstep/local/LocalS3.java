@@ -50,10 +50,19 @@ public final class LocalS3 implements AutoCloseable {
      * @throws IllegalStateException if the port is taken
      */
     public static LocalS3 start(int port) {
+        return started(port, AuthenticationType.AWS_V2_OR_V4);
+    }
+
+    /** The same on a free port, but for anybody: who may come in is looked at before it, by a {@link Gate}. */
+    public static LocalS3 startUnsigned() {
+        return started(0, AuthenticationType.NONE);
+    }
+
+    private static LocalS3 started(int port, AuthenticationType authentication) {
         S3Proxy server = S3Proxy.builder()
                 .blobStore(BlobStores.create("transient", new Properties()))
                 .endpoint(URI.create("http://127.0.0.1:" + port))
-                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET)
+                .awsAuthentication(authentication, ACCESS_KEY, SECRET)
                 .ignoreUnknownHeaders(true)
                 .stopTimeout(0)
                 .build();

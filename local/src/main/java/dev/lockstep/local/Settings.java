@@ -2,6 +2,7 @@ package dev.lockstep.local;
 
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What all connections of one proxy share. Thread-safe. */
 final class Settings {
@@ -11,6 +12,7 @@ final class Settings {
     private final Hooks after = new Hooks();
     private final Budget budget = new Budget(System::nanoTime);
     private final Ledger ledger = new Ledger();
+    private volatile @Nullable Gate gate;
     private volatile Duration latency = Duration.ZERO;
 
     Settings(URI upstream) {
@@ -39,6 +41,15 @@ final class Settings {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    @Nullable
+    Gate gate() {
+        return gate;
+    }
+
+    void gate(Gate admitting) {
+        gate = admitting;
     }
 
     void latency(Duration added) {

@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An MFA device, and how its codes are got: the one that was given first, then by asking. Used by one thread at a time.
+ * An MFA device, and how its codes are got: the one that was given first, then by asking. One that the service did not come to look at is
+ * kept for the next try. Used by one thread at a time.
  */
 final class Mfa {
     private static final int TRIES = 3;
@@ -40,7 +41,10 @@ final class Mfa {
                 succeeded = true;
                 return answer;
             } catch (LockstepException e) {
-                if (!typed || left <= 1 || !wrongCode(e)) {
+                if (e.retryable()) {
+                    given = Optional.of(code);
+                }
+                if (e.retryable() || !typed || left <= 1 || !wrongCode(e)) {
                     throw e;
                 }
             }

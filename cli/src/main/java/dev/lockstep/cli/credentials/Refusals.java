@@ -14,8 +14,9 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
- * What a service says of the credentials of a call, on every client. That a session has ended renews it, and the call may be made
- * again; and of what services repeat of a request they don't understand, the session token and the signature are taken out.
+ * What a service says of the credentials of a call, on every client. That a session has ended renews it, and a cause that is the SDK's
+ * RetryableException tells that the call may be made again; and of what services repeat of a request that they don't understand, the
+ * session token is taken out.
  *
  * <p>Thread-safe.
  */
@@ -40,7 +41,9 @@ public final class Refusals implements ExecutionInterceptor {
         AwsServiceException said = withoutToken(refusal, request);
         Optional<String> key = request.flatMap(Refusals::accessKey);
         if (key.isPresent() && ENDED.contains(said.awsErrorDetails().errorCode()) && renewed(key.get())) {
-            return RetryableException.create("the session has ended and was renewed", said);
+            return said.toBuilder()
+                    .cause(RetryableException.create("the session was renewed"))
+                    .build();
         }
         return said;
     }

@@ -136,7 +136,7 @@ final class Session implements AwsCredentialsProvider {
                 return now;
             }
             Failure last = failure;
-            if (last != null && last.at - asked >= 0 && clock.getAsLong() - last.at < SHARED) {
+            if (last != null && last.at - asked > 0 && clock.getAsLong() - last.at < SHARED) {
                 throw last.what;
             }
             return issue();

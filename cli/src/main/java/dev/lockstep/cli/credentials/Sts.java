@@ -1,5 +1,6 @@
 package dev.lockstep.cli.credentials;
 
+import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.cli.credentials.Session.Issued;
@@ -31,7 +32,7 @@ final class Sts implements AutoCloseable {
     static final Duration USER_SESSION = Duration.ofHours(36);
 
     private static final Duration ATTEMPT = Duration.ofSeconds(10);
-    private static final RetryPolicy RETRY = new RetryPolicy(4, Duration.ofMillis(100), Duration.ofSeconds(2));
+    private static final RetryPolicy RETRY = new RetryPolicy(2, Duration.ofMillis(100), Duration.ofSeconds(1));
     private static final String HIDDEN = "***";
 
     private final StsClient client;
@@ -132,10 +133,10 @@ final class Sts implements AutoCloseable {
         for (String secret : hidden) {
             problem = problem.replace(secret, HIDDEN);
         }
-        String more = problem.contains("AccessDenied") || e.hint().isEmpty() ? hint : e.hint();
-        return e.getClass() == LockstepException.class
-                ? new LockstepException(e.operation(), e.subject(), problem, more, e.retryable(), null)
-                : e;
+        String more = problem.startsWith("AccessDenied") ? hint : e.hint();
+        return e instanceof CancelledException
+                ? e
+                : new LockstepException(e.operation(), e.subject(), problem, more, e.retryable(), null);
     }
 
     @Override
