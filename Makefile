@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test format schedules live bench demo release reproducible clean
+.PHONY: help check test format schedules live kills bench demo release reproducible clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,10 @@ bench: ## what comparing, replicating and backing up cost, beside the least ther
 live: ## two processes under a writer, killed every few seconds, for five minutes
 	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.live.seconds=300
+
+kills: ## every job with a checkpoint killed dozens of times on a table of 100,000 items (an hour)
+	mvn -B -ntp -pl cli -am package -Dtest=CheckpointKillTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dlockstep.kills=24 -Dlockstep.kills.items=100000
 
 release: ## dist/target/release: the command line, the Lambda package, what is in them, checksums
 	mvn -B -ntp -q -DskipTests -Prelease -pl dist,lambda -am clean package

@@ -2,6 +2,12 @@ package dev.lockstep.cli;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.SortedMap;
+import dev.lockstep.backup.SavedSegments;
+import dev.lockstep.checkpoint.Job;
+import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.LockstepException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.BackupSettings;
@@ -86,6 +92,9 @@ final class BackupCommand implements Callable<Integer> {
     String metrics;
 
     @Mixin
+    CheckpointOption checkpoint = new CheckpointOption();
+
+    @Mixin
     CommonOptions.Scanning scanning = new CommonOptions.Scanning();
 
     @Mixin
@@ -105,7 +114,7 @@ final class BackupCommand implements Callable<Integer> {
     public Integer call() {
         TableRef ref = TableRef.parse(table);
         ObjectRef to = ObjectRef.parse(folder);
-        BackupSettings settings = settings();
+        requireNamed();
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(ref);
             S3Objects bucket = connections.replica().bucket(to, buckets.endpoint());
@@ -115,18 +124,50 @@ final class BackupCommand implements Callable<Integer> {
                             connections.metrics(ref),
                             metrics,
                             from.description().tableName());
-            backUp(from, bucket, to, settings, published);
+            Console console = Console.of(spec, common);
+            Optional<Checkpoint> saved = checkpoint
+                    .store(connections, buckets.endpoint(), common, Progress.NONE)
+                    .map(store -> CheckpointOption.open(store, job(from, to), console));
+            try {
+                backUp(from, bucket, to, settings(saved), published, console, saved);
+            } finally {
+                saved.ifPresent(Checkpoint::close);
+            }
             return 0;
         }
     }
 
-    private BackupSettings settings() {
+    /** What decides what becomes of which items. */
+    private Job job(DynamoTable from, ObjectRef to) {
+        SortedMap<String, String> parameters = new TreeMap<>();
+        parameters.put("folder", to.text());
+        parameters.put("job id", jobId == null ? "" : jobId);
+        parameters.put("format", format.toString());
+        parameters.put("eventual", "" + eventual);
+        scanning.describe(parameters);
+        return new Job("backup", Map.of("table", from), from.keys(), parameters);
+    }
+
+    private String jobId(Optional<Checkpoint> saved) {
+        if (jobId != null) {
+            return jobId;
+        }
+        return saved.filter(Checkpoint::begun)
+                .map(SavedSegments::jobId)
+                .filter(id -> !id.isEmpty())
+                .orElseGet(() -> BackupSettings.newJobId(Instant.now()));
+    }
+
+    private void requireNamed() {
         if (scanning.only().isPresent() && jobId == null) {
             throw new InvalidSettingsException(
                     "check", "--segment", "it needs --job-id, which all machines of the job give", "");
         }
+    }
+
+    private BackupSettings settings(Optional<Checkpoint> saved) {
         return new BackupSettings(
-                jobId == null ? BackupSettings.newJobId(Instant.now()) : jobId,
+                jobId(saved),
                 scanning.total(),
                 scanning.only(),
                 scanning.parallel,
@@ -135,11 +176,16 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private void backUp(
-            DynamoTable from, S3Objects bucket, ObjectRef to, BackupSettings settings, BackupMetrics published) {
-        Console console = Console.of(spec, common);
+            DynamoTable from,
+            S3Objects bucket,
+            ObjectRef to,
+            BackupSettings settings,
+            BackupMetrics published,
+            Console console,
+            Optional<Checkpoint> saved) {
         long began = System.nanoTime();
         try (ConsoleProgress progress = console.progress(List.of(from))) {
-            Way way = way(from, bucket, to, settings, progress);
+            Way way = way(from, bucket, to, settings, progress, saved);
             if (!common.quiet) {
                 console.err().println("lockstep: backing up " + from.name() + " to " + way.location());
             }
@@ -153,14 +199,21 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private Way way(
-            DynamoTable from, S3Objects bucket, ObjectRef to, BackupSettings settings, ConsoleProgress progress) {
+            DynamoTable from,
+            S3Objects bucket,
+            ObjectRef to,
+            BackupSettings settings,
+            ConsoleProgress progress,
+            Optional<Checkpoint> saved) {
         if (format == Format.mapbox) {
             BareBackup backup = new BareBackup(from, bucket, to, settings, progress);
+            saved.ifPresent(backup::with);
             return new Way(backup.location(), backup::run);
         }
         TableDocument document = from.document(
                 denied -> progress.warning("left out of the table's description: " + denied.getMessage()));
         FullBackup backup = new FullBackup(from, document, bucket, to, settings, progress);
+        saved.ifPresent(backup::with);
         return new Way(backup.location(), backup::run);
     }
 
@@ -170,11 +223,13 @@ final class BackupCommand implements Callable<Integer> {
         } catch (InvalidSettingsException e) {
             throw e;
         } catch (CancelledException e) {
-            progress.warning(howToGoOn(settings));
+            if (checkpoint.place == null) {
+                progress.warning(howToGoOn(settings));
+            }
             throw e;
         } catch (LockstepException e) {
             published.failed(progress);
-            throw jobId == null ? telling(e, howToGoOn(settings)) : e;
+            throw jobId == null && checkpoint.place == null ? telling(e, howToGoOn(settings)) : e;
         } catch (RuntimeException e) {
             published.failed(progress);
             throw e;

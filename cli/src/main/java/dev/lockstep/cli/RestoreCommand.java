@@ -1,7 +1,16 @@
 package dev.lockstep.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.Source;
+import java.util.TreeMap;
+import java.util.SortedMap;
+import dev.lockstep.progress.Progress;
+import dev.lockstep.objects.Digest;
+import dev.lockstep.checkpoint.Job;
+import dev.lockstep.checkpoint.CheckpointStore;
+import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
@@ -86,6 +95,9 @@ final class RestoreCommand implements Callable<Integer> {
     int parallel;
 
     @Mixin
+    CheckpointOption checkpoint = new CheckpointOption();
+
+    @Mixin
     FoundSource.Options finding = new FoundSource.Options();
 
     @Mixin
@@ -100,35 +112,72 @@ final class RestoreCommand implements Callable<Integer> {
         TableRef ref = TableRef.parse(table);
         Console console = Console.of(spec, common);
         try (Connections connections = Connections.of(common)) {
-            Optional<DynamoTable> there = connections.replica().exists(ref)
-                    ? Optional.of(connections.replica().open(ref))
-                    : Optional.empty();
-            if (there.isEmpty() && !create) {
-                throw new InvalidSettingsException(
-                        "restore",
-                        ref.text(),
-                        "there is no such table",
-                        "Say --create to make it as the source describes it");
+            Optional<CheckpointStore> store =
+                    checkpoint.store(connections, finding.buckets.endpoint(), common, Progress.NONE);
+            try {
+                return restore(connections, ref, console, store);
+            } finally {
+                store.ifPresent(CheckpointStore::close);
+            }
+        }
+    }
+
+    private int restore(
+            Connections connections, TableRef ref, Console console, Optional<CheckpointStore> store) {
+        Optional<DynamoTable> there = connections.replica().exists(ref)
+                ? Optional.of(connections.replica().open(ref))
+                : Optional.empty();
+        if (there.isEmpty()) {
+            CheckpointOption.requireNone(store, ref);
+        }
+        if (there.isEmpty() && !create) {
+            throw new InvalidSettingsException(
+                    "restore",
+                    ref.text(),
+                    "there is no such table",
+                    "Say --create to make it as the source describes it");
+        }
+        Optional<Checkpoint> saved = there.isPresent() && store.isPresent() && store.get().read().isPresent()
+                ? Optional.of(CheckpointOption.open(store.get(), job(there.get()), console))
+                : Optional.empty();
+        try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
+            if (saved.flatMap(Checkpoint::finished).isPresent()) {
+                DynamoTable to = there.orElseThrow();
+                return print(
+                        console,
+                        progress,
+                        Restore.finished(saved.get()),
+                        source + " (" + Restore.formatOf(saved.get()) + ")",
+                        to.name(),
+                        Map.of(to.name(), to.usage()),
+                        System.nanoTime());
             }
             Optional<Source> one = there.flatMap(to -> item(connections, to));
             if (one.isPresent()) {
-                try (ConsoleProgress progress =
-                        console.progress(there.map(List::of).orElse(List.of()))) {
-                    return restore(connections, ref, there, one.get(), progress, console);
-                }
+                return restore(connections, ref, there, one.get(), progress, console, store, saved);
             }
-            try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()));
-                    FoundSource found = finding.find(
-                            connections,
-                            source,
-                            there.map(DynamoTable::keys),
-                            Optional.of(ref.table()),
-                            common,
-                            progress)) {
+            try (FoundSource found = finding.find(
+                    connections, source, there.map(DynamoTable::keys), Optional.of(ref.table()), common, progress)) {
                 found.notes().forEach(note -> console.err().println("lockstep: " + note));
-                return restore(connections, ref, there, found.source(), progress, console);
+                return restore(connections, ref, there, found.source(), progress, console, store, saved);
             }
+        } finally {
+            saved.ifPresent(Checkpoint::close);
         }
+    }
+
+    /** What decides what becomes of which items. */
+    private Job job(DynamoTable to) {
+        SortedMap<String, String> parameters = new TreeMap<>();
+        parameters.put("source", source);
+        parameters.put("keys", only.isEmpty() ? "all" : "SHA-256 " + Digest.SHA256.hexOf(only.toString().getBytes(UTF_8)));
+        parameters.put("overwrite", "" + overwrite);
+        parameters.put("delete extra", "" + deleteExtra);
+        parameters.put("dry run", "" + dryRun);
+        parameters.put("undo log", undoLog == null ? "" : undoLog.toString());
+        parameters.put("at", finding.at == null ? "" : finding.at.toString());
+        parameters.put("source table", finding.table == null ? "" : finding.table);
+        return new Job("restore", Map.of("table", to), to.keys(), parameters);
     }
 
     /** One item of a folder of items needs no reading of the whole folder. */
@@ -146,19 +195,32 @@ final class RestoreCommand implements Callable<Integer> {
             Optional<DynamoTable> there,
             Source from,
             ConsoleProgress progress,
-            Console console) {
+            Console console,
+            Optional<CheckpointStore> store,
+            Optional<Checkpoint> before) {
         long began = System.nanoTime();
         KeySchema keys = there.map(DynamoTable::keys)
                 .orElseGet(
                         () -> from.table().orElseThrow(() -> undescribed(from)).keys());
         try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
             if (there.isEmpty() && dryRun) {
-                return print(console, progress, restore.intoNothing(), from, ref.text(), Map.of(), began);
+                return print(console, progress, restore.intoNothing(), described(from), ref.text(), Map.of(), began);
             }
             DynamoTable to = there.orElseGet(() -> made(connections, ref, from, console));
-            Restore.Result result = restore.into(to);
-            return print(console, progress, result, from, to.name(), Map.of(to.name(), to.usage()), began);
+            Optional<Checkpoint> saved =
+                    before.isPresent() ? before : store.map(s -> CheckpointOption.open(s, job(to), console));
+            try {
+                Restore.Result result = saved.isPresent() ? restore.into(to, saved.get()) : restore.into(to);
+                return print(
+                        console, progress, result, described(from), to.name(), Map.of(to.name(), to.usage()), began);
+            } finally {
+                saved.ifPresent(Checkpoint::close);
+            }
         }
+    }
+
+    private static String described(Source from) {
+        return from.name() + " (" + from.format() + ")";
     }
 
     private static InvalidSettingsException undescribed(Source from) {
@@ -194,7 +256,7 @@ final class RestoreCommand implements Callable<Integer> {
             Console console,
             ConsoleProgress progress,
             Restore.Result result,
-            Source from,
+            String from,
             String to,
             Map<String, Usage> usage,
             long began) {
@@ -206,14 +268,13 @@ final class RestoreCommand implements Callable<Integer> {
         return result.failed() == 0 ? 0 : 1;
     }
 
-    private String text(Restore.Result result, Source from, String to, Map<String, Usage> usage, long elapsed) {
+    private String text(Restore.Result result, String from, String to, Map<String, Usage> usage, long elapsed) {
         return String.format(
                         Locale.ROOT,
-                        "%s: %,d read from %s (%s), all whole%n%s %s: %,d written, %,d deleted, %,d already right, %,d failed%n",
+                        "%s: %,d read from %s, all whole%n%s %s: %,d written, %,d deleted, %,d already right, %,d failed%n",
                         dryRun ? "dry run" : "restored",
                         result.read(),
-                        from.name(),
-                        from.format(),
+                        from,
                         dryRun ? "would change in" : "into",
                         to,
                         result.written(),

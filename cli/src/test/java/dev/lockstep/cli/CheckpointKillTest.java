@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ class CheckpointKillTest {
     private static final long SEED = Long.getLong("lockstep.kills.seed", System.nanoTime());
     private static final int SEGMENTS = 3;
     private static final int BYTES = 600;
-    private static final String[] COUNTS = {"read", "written", "deleted", "skipped", "failed", "items", "replicas"};
+    private static final String[] COUNTS = {"read", "written", "deleted", "skipped", "failed", "items", "complete", "replicas"};
 
     private static final LocalS3 S3 = LocalS3.start();
     private static String primary = "";
@@ -275,6 +276,100 @@ class CheckpointKillTest {
             assertThat(report("two")).isEqualTo(report("one"));
             assertThat(report("two")).isNotEmpty();
         }
+    }
+
+    @Test
+    void a_backup_ends_as_if_it_had_not_been_killed() throws Exception {
+        try (Servers servers = new Servers()) {
+            Ran once = undisturbed(servers, backup(servers, "one", "export"));
+            Ran killed = killed(servers, backup(servers, "two", "export"), once.calls());
+            assertSame("backup", killed, once);
+            assertThat(items("two/.*/data/.*")).isEqualTo(Server.contents(primary));
+            assertThat(BackupCommandTest.keys(S3, "bucket")).noneMatch(key -> key.contains(".pages/"));
+            Shell.Ran check = Shell.run(
+                    "check", "s3://bucket/two", "--s3-endpoint", "" + S3.endpoint(), "--output", "json");
+            assertThat(check.status()).as(check.err()).isZero();
+        }
+    }
+
+    @Test
+    void a_backup_in_mapboxs_form_ends_as_if_it_had_not_been_killed() throws Exception {
+        try (Servers servers = new Servers()) {
+            Ran once = undisturbed(servers, backup(servers, "bare", "mapbox"));
+            Ran killed = killed(servers, backup(servers, "killed", "mapbox"), once.calls());
+            assertSame("backup --format mapbox", killed, once);
+            assertThat(items("killed/[^.]*")).isEqualTo(Server.contents(primary));
+        }
+    }
+
+    private static Map<String, Map<String, AttributeValue>> items(String keys) throws Exception {
+        return BackupCommandTest.items(S3, "bucket", keys);
+    }
+
+    private List<String> backup(Servers servers, String name, String format) {
+        return list(
+                "backup",
+                Server.at(servers.source.endpoint(), primary),
+                "s3://bucket/" + name,
+                "--format",
+                format,
+                "--segments",
+                "" + SEGMENTS,
+                "--output",
+                "json",
+                "--s3-endpoint",
+                "" + servers.bucket.endpoint(),
+                "--checkpoint",
+                "s3://bucket/" + name + ".ckpt");
+    }
+
+    @Test
+    void a_restore_into_a_table_in_use_ends_as_if_it_had_not_been_killed() throws Exception {
+        restores("--delete-extra", true);
+    }
+
+    @Test
+    void a_restore_that_makes_its_table_ends_as_if_it_had_not_been_killed() throws Exception {
+        restores("--create", false);
+    }
+
+    private void restores(String how, boolean there) throws Exception {
+        assertThat(Shell.run(
+                                "backup",
+                                Server.ref(primary),
+                                "s3://bucket/source" + how,
+                                "--job-id",
+                                "job",
+                                "--segments",
+                                "" + SEGMENTS,
+                                "--s3-endpoint",
+                                "" + S3.endpoint())
+                        .status())
+                .isZero();
+        try (Servers servers = new Servers()) {
+            String one = there ? drifted() : "made-" + UUID.randomUUID();
+            String two = there ? drifted() : "made-" + UUID.randomUUID();
+            Ran once = undisturbed(servers, restore(servers, how, one, "one"));
+            Ran killed = killed(servers, restore(servers, how, two, "two"), once.calls());
+            assertSame("restore " + how, killed, once);
+            assertThat(Server.contents(two)).isEqualTo(Server.contents(primary));
+        }
+    }
+
+    private List<String> restore(Servers servers, String how, String table, String name) {
+        return list(
+                "restore",
+                "s3://bucket/source" + how + "/AWSDynamoDB/job",
+                Server.at(servers.target.endpoint(), table),
+                how,
+                "--parallel",
+                "" + SEGMENTS,
+                "--output",
+                "json",
+                "--s3-endpoint",
+                "" + servers.bucket.endpoint(),
+                "--checkpoint",
+                "" + folder.resolve(name + ".ckpt"));
     }
 
     private List<String> repair(Servers servers, String replica, String name, String where) {

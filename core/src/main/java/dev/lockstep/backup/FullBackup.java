@@ -3,6 +3,7 @@ package dev.lockstep.backup;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.Options;
@@ -56,6 +57,7 @@ public final class FullBackup {
     private final InstantSource clock;
     private final long fileBytes;
     private final SegmentReading reading;
+    private Optional<SavedSegments> saved = Optional.empty();
     private final String run =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
 
@@ -90,6 +92,17 @@ public final class FullBackup {
         this.reading = new SegmentReading(table, settings, progress);
     }
 
+    /**
+     * Goes on from a checkpoint, and saves to it: then a run after one that was killed reads at most one page of each segment
+     * again.
+     *
+     * @param checkpoint the caller's to close
+     */
+    public FullBackup with(Checkpoint checkpoint) {
+        saved = Optional.of(SavedSegments.of(checkpoint, settings.jobId()));
+        return this;
+    }
+
     /** Where the backup is, or will be. */
     public String location() {
         return layout.folder().text();
@@ -102,7 +115,8 @@ public final class FullBackup {
      */
     public BackupResult run() {
         Optional<BackupManifest> there = manifest();
-        if (there.isPresent() && settings.onlySegment().isEmpty()) {
+        boolean goesOn = saved.map(SavedSegments::begun).orElse(false);
+        if (there.isPresent() && settings.onlySegment().isEmpty() && !goesOn) {
             throw new InvalidSettingsException(
                     "back up to", location(), "this backup is done already", "Choose another --job-id");
         }
@@ -110,14 +124,17 @@ public final class FullBackup {
         Map<Integer, List<DataFile>> own = new ConcurrentHashMap<>();
         if (there.isEmpty()) {
             checkClock();
+            saved.ifPresent(to -> to.begin(job.segments()));
             Set<Integer> done = new SegmentRecords(objects, layout).done();
             reading.each(
                     job.segments(),
                     segment -> !done.contains(segment),
-                    (segment, scan) -> own.put(segment.index(), backUp(segment, scan)));
+                    (segment, scan) -> own.put(segment.index(), backUp(segment, scan)),
+                    saved);
             progress.finished();
         }
         Optional<BackupManifest> manifest = there.isPresent() ? there : finish(job);
+        saved.ifPresent(SavedSegments::finish);
         boolean nothingDone = own.isEmpty();
         if (settings.onlySegment().isPresent()) {
             int only = settings.onlySegment().get().index();
@@ -169,22 +186,36 @@ public final class FullBackup {
     }
 
     private List<DataFile> backUp(Segment segment, Scan scan) {
-        List<DataFile> files;
-        try (SegmentFiles sink = new SegmentFiles(number -> file(segment, number), fileBytes)) {
-            while (!scan.done()) {
-                List<Item> page = scan.next();
-                page.forEach(sink::add);
-                progress.read(page.size());
-            }
+        int index = segment.index();
+        List<DataFile> before = saved.map(to -> to.files(index)).orElse(List.of());
+        try (SegmentFiles sink =
+                new SegmentFiles(number -> file(segment, number), fileBytes, before, saved.isPresent())) {
+            List<DataFile> files =
+                    saved.map(to -> to.read(index, scan, sink, progress)).orElseGet(() -> read(scan, sink));
             Instant end = clock.instant();
-            files = sink.finish();
-            SegmentRecords records = new SegmentRecords(objects, layout);
-            if (records.write(new SegmentRecord(segment.index(), end, files))) {
-                return files;
-            }
-            files.forEach(file -> objects.delete(file.key()));
-            return records.read(segment.index()).files();
+            List<DataFile> recorded = record(segment, end, files);
+            saved.ifPresent(to -> to.done(index, recorded));
+            return recorded;
         }
+    }
+
+    private List<DataFile> read(Scan scan, SegmentFiles sink) {
+        while (!scan.done()) {
+            List<Item> page = scan.next();
+            page.forEach(sink::add);
+            progress.read(page.size());
+        }
+        return sink.finish();
+    }
+
+    /** Of two runs that did one segment the files of one count. */
+    private List<DataFile> record(Segment segment, Instant end, List<DataFile> files) {
+        SegmentRecords records = new SegmentRecords(objects, layout);
+        if (records.write(new SegmentRecord(segment.index(), end, files))) {
+            return files;
+        }
+        files.forEach(file -> objects.delete(file.key()));
+        return records.read(segment.index()).files();
     }
 
     private BackupFile file(Segment segment, int number) {

@@ -12,8 +12,10 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +65,32 @@ public final class KeyFile implements AutoCloseable {
 
     /** @param rank of {@link #RANK} bytes */
     public void add(Key key, byte[] rank) {
+        byte[] record = record(key, rank);
+        shelf(record).add(record);
+    }
+
+    /** What {@link #add(Key, byte[])} keeps of a key: to be kept elsewhere too. */
+    public static byte[] record(Key key, byte[] rank) {
         byte[] record = Arrays.copyOf(hash(key), RECORD);
         System.arraycopy(rank, 0, record, HASH, RANK);
-        shelf(record).add(record);
+        return record;
+    }
+
+    /** Adds any number of such records, one after the other. */
+    public void add(byte[] records) {
+        for (int from = 0; from + RECORD <= records.length; from += RECORD) {
+            byte[] record = Arrays.copyOfRange(records, from, from + RECORD);
+            shelf(record).add(record);
+        }
+    }
+
+    /** Of all keys and their ranks, in lower-case hex; once sealed, and before any is taken. */
+    String fingerprint() {
+        MessageDigest sha256 = Digest.SHA256.begin();
+        for (Shelf shelf : shelves) {
+            shelf.digest(sha256);
+        }
+        return HexFormat.of().formatHex(sha256.digest());
     }
 
     /** No more keys will come. */
@@ -214,6 +239,12 @@ public final class KeyFile implements AutoCloseable {
         synchronized void giveBack() {
             for (int i = 0; sorted != null && i < sorted.capacity(); i += RECORD) {
                 sorted.put(i + TAKEN, (byte) 0);
+            }
+        }
+
+        synchronized void digest(MessageDigest digest) {
+            if (sorted != null) {
+                digest.update(sorted.duplicate().clear());
             }
         }
 

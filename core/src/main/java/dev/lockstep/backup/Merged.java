@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,11 @@ public final class Merged implements AutoCloseable {
     public interface Taker {
         /** @param item null where it was deleted */
         void take(Key key, @Nullable Item item);
+
+        /** @param line which state of the file it is, counted from 1 */
+        default void take(Key key, @Nullable Item item, long line) {
+            take(key, item);
+        }
 
         /** The file has ended. */
         void end();
@@ -156,6 +163,16 @@ public final class Merged implements AutoCloseable {
         return newest.contains(key);
     }
 
+    /** Changes whenever a key would be at another place in the source; to be asked before anything is handed on. */
+    public String fingerprint() {
+        return newest.fingerprint();
+    }
+
+    /** How many files the source has, over all layers. */
+    public int parts() {
+        return source.layers().stream().mapToInt(layer -> layer.parts().size()).sum();
+    }
+
     /**
      * Hands on the newest state of each key; may be called again.
      *
@@ -163,15 +180,46 @@ public final class Merged implements AutoCloseable {
      * @throws LockstepException also where a file is no longer what was proved
      */
     public void each(Supplier<Taker> takers) {
+        each(part -> takers.get(), part -> 0);
+    }
+
+    /**
+     * The same, but for what an earlier run handed on.
+     *
+     * @param takers gives one for each file, by its number over all layers
+     * @param from how many states of each file are to be left out; {@code Long.MAX_VALUE} for all of it
+     */
+    public void each(IntFunction<Taker> takers, IntToLongFunction from) {
         newest.giveBack();
-        forEachPart((place, part) -> {
-            Taker taker = takers.get();
-            part.read(new Numbered(this, place, part, (key, item, rank) -> {
-                progress.read(1);
-                if (newest.take(key, rank)) {
-                    taker.take(key, item);
+        if (!source.once()) {
+            // Of several equal states one is handed on: what was handed on must not be again, wherever the others are.
+            forEachPart((place, part) -> {
+                long before = from.applyAsLong(place.number());
+                if (before > 0) {
+                    Numbered[] at = new Numbered[1];
+                    at[0] = new Numbered(this, place, part, (key, item, rank) -> {
+                        if (at[0].line <= before) {
+                            var unused = newest.take(key, rank);
+                        }
+                    });
+                    part.read(at[0]::next);
                 }
-            })::next);
+            });
+        }
+        forEachPart((place, part) -> {
+            long before = from.applyAsLong(place.number());
+            if (before == Long.MAX_VALUE) {
+                return;
+            }
+            Taker taker = takers.apply(place.number());
+            Numbered[] at = new Numbered[1];
+            at[0] = new Numbered(this, place, part, (key, item, rank) -> {
+                progress.read(1);
+                if (at[0].line > before && newest.take(key, rank)) {
+                    taker.take(key, item, at[0].line);
+                }
+            });
+            part.read(at[0]::next);
             taker.end();
         });
     }
@@ -181,8 +229,8 @@ public final class Merged implements AutoCloseable {
         newest.close();
     }
 
-    /** Where a file stands among all. */
-    private record Place(int layer, int part) {}
+    /** Where a file stands among all; its number goes on over the layers. */
+    private record Place(int layer, int part, int number) {}
 
     private interface PartJob {
         void run(Place place, Part part);
@@ -199,7 +247,7 @@ public final class Merged implements AutoCloseable {
         for (int layer = 0; layer < layers.size(); layer++) {
             List<Part> parts = layers.get(layer).parts();
             for (int part = 0; part < parts.size(); part++) {
-                jobs.add(new Job(new Place(layer, part), parts.get(part)));
+                jobs.add(new Job(new Place(layer, part, jobs.size()), parts.get(part)));
             }
         }
         AtomicInteger next = new AtomicInteger();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentFiles implements AutoCloseable {
     private final IntFunction<BackupFile> open;
     private final long fullAt;
+    private final boolean wholePages;
     private final List<DataFile> files = new ArrayList<>();
     private @Nullable BackupFile file;
 
@@ -18,8 +19,18 @@ final class SegmentFiles implements AutoCloseable {
      * @param fullAt a file takes no more items when it has so many bytes
      */
     SegmentFiles(IntFunction<BackupFile> open, long fullAt) {
+        this(open, fullAt, List.of(), false);
+    }
+
+    /**
+     * @param before the files that an earlier run finished
+     * @param wholePages a file ends only where a page does, at {@link #endPage}
+     */
+    SegmentFiles(IntFunction<BackupFile> open, long fullAt, List<DataFile> before, boolean wholePages) {
         this.open = open;
         this.fullAt = fullAt;
+        this.wholePages = wholePages;
+        files.addAll(before);
     }
 
     void add(Item item) {
@@ -27,9 +38,22 @@ final class SegmentFiles implements AutoCloseable {
             file = open.apply(files.size());
         }
         file.add(item);
-        if (file.bytes() >= fullAt) {
+        if (file.bytes() >= fullAt && !wholePages) {
             commit(file);
         }
+    }
+
+    /** Returns whether all items so far are in finished files, which are durable. */
+    boolean endPage() {
+        if (file != null && file.bytes() >= fullAt) {
+            commit(file);
+        }
+        return file == null;
+    }
+
+    /** Those that are finished. */
+    List<DataFile> files() {
+        return List.copyOf(files);
     }
 
     private void commit(BackupFile full) {

@@ -4,6 +4,7 @@ import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
 import dev.lockstep.scan.Scan;
+import dev.lockstep.table.Key;
 import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
@@ -45,6 +46,11 @@ final class SegmentReading {
 
     /** @param total all segments; those that {@code settings} leaves out are not read */
     void each(int total, IntPredicate wanted, Work work) {
+        each(total, wanted, work, Optional.empty());
+    }
+
+    /** @param saved where each segment is gone on with, and its pages are saved */
+    void each(int total, IntPredicate wanted, Work work, Optional<SavedSegments> saved) {
         progress.expecting(
                 settings.onlySegment().isPresent()
                         ? table.size().items() / total
@@ -60,7 +66,10 @@ final class SegmentReading {
                     for (int s = next.getAndIncrement(); s < end; s = next.getAndIncrement()) {
                         if (wanted.test(s)) {
                             Segment segment = new Segment(s, total);
-                            try (Scan scan = new Scan(table, segment, null, settings.reads(), pages, readers)) {
+                            int number = s;
+                            Key start = saved.map(to -> to.after(number)).orElse(null);
+                            try (Scan scan = new Scan(
+                                    table, segment, start, settings.reads(), pages, readers, saved.isPresent())) {
                                 work.on(segment, scan);
                             }
                         }

@@ -271,6 +271,7 @@ public final class Checkpoint implements AutoCloseable {
             }
         });
         save();
+        store.dropAll();
     }
 
     /** A thread of its own: an interrupt of the job's threads must not spoil a write. */

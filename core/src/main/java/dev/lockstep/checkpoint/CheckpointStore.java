@@ -37,6 +37,9 @@ public interface CheckpointStore extends AutoCloseable {
     /** Forgets a page; fine where it is gone. */
     void drop(String page);
 
+    /** Forgets all pages, those too that a killed run left and no document tells of. */
+    void dropAll();
+
     /** Gives it back. */
     @Override
     void close();

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint in a file.
@@ -149,21 +150,23 @@ final class FileCheckpoint implements CheckpointStore {
     }
 
     @Override
-    public void close() {
-        try {
-            // Goes only where it is empty; pages that a killed run left are the next run's.
-            Path pages = folder.resolve(file.getFileName() + ".pages");
-            if (Files.isDirectory(pages)) {
-                try (var left = Files.list(pages)) {
-                    if (left.findAny().isEmpty()) {
-                        Files.delete(pages);
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw LineFile.failure("delete", file, e);
-        } finally {
-            lock.close();
+    public void dropAll() {
+        Path pages = page("").normalize();
+        if (!Files.isDirectory(pages)) {
+            return;
         }
+        try (Stream<Path> left = Files.list(pages)) {
+            for (Path page : left.toList()) {
+                Files.deleteIfExists(page);
+            }
+            Files.delete(pages);
+        } catch (IOException e) {
+            throw LineFile.failure("delete", pages, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.Options;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,13 @@ final class ObjectCheckpoint implements CheckpointStore {
     @Override
     public void drop(String page) {
         objects.delete(page(page));
+    }
+
+    @Override
+    public void dropAll() {
+        try (Stream<ObjectStore.Entry> pages = objects.list(page(""))) {
+            pages.forEach(page -> objects.delete(page.key()));
+        }
     }
 
     @Override
