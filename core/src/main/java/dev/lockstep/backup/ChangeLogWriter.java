@@ -136,9 +136,7 @@ public final class ChangeLogWriter {
     /** How far a shard's log reaches; what was noted at its end counts, whatever was written over its tip since. */
     Optional<LogTip> tip(String shard) {
         Optional<LogTip> tip = read(shard, place.tip(shard));
-        return tip.filter(LogTip::ended)
-                .or(() -> read(shard, place.end(shard)))
-                .or(() -> tip);
+        return tip.filter(LogTip::ended).or(() -> read(shard, place.end(shard))).or(() -> tip);
     }
 
     private Optional<LogTip> read(String shard, String key) {

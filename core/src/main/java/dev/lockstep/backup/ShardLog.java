@@ -54,7 +54,8 @@ public final class ShardLog {
         String last = known.last();
         for (LogFileName name : names) {
             // One that begins anew is behind a gap, or it is a lost writer's, and overlaps with what others wrote.
-            boolean apart = name.beginsAnew() && !isNothing(last) && name.first().compareTo(last) > 0;
+            boolean apart =
+                    name.beginsAnew() && !isNothing(last) && name.first().compareTo(last) > 0;
             boolean follows = name.after().compareTo(last) <= 0 && !apart;
             last = follows && name.last().compareTo(last) > 0 ? name.last() : last;
         }

@@ -213,7 +213,9 @@ class LogWritersTest {
             settle();
             try (Pool calls = Pool.of("calls", 2)) {
                 ChangeLog log = ChangeLog.open(objects, PREFIX, "orders", calls);
-                assertThat(log.check(NOON, second(END)).text()).as("seed " + seed).startsWith("whole");
+                assertThat(log.check(NOON, second(END)).text())
+                        .as("seed " + seed)
+                        .startsWith("whole");
                 assertThat(log.latest().orElseThrow()).isAfterOrEqualTo(second(END));
                 int versions = 0;
                 for (int k = 0; k < 3; k++) {
