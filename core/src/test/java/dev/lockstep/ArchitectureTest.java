@@ -71,7 +71,16 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("scan", "folder", "verify", "replicate", "backup", "restore")
             .whereLayer("table")
             .mayOnlyBeAccessedByLayers(
-                    "objects", "change", "progress", "scan", "checkpoint", "folder", "verify", "replicate", "backup", "restore")
+                    "objects",
+                    "change",
+                    "progress",
+                    "scan",
+                    "checkpoint",
+                    "folder",
+                    "verify",
+                    "replicate",
+                    "backup",
+                    "restore")
             .whereLayer("change")
             .mayOnlyBeAccessedByLayers("replicate", "backup", "restore")
             .whereLayer("capacity")

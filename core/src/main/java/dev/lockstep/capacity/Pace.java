@@ -198,7 +198,8 @@ public final class Pace {
         long when = now - Math.floorMod(now, GRAIN) + GRAIN;
         Settled last = settled.peekLast();
         boolean together = last != null && last.at() == when;
-        settled.addLast(new Settled(when, units + (together ? settled.removeLast().units() : 0)));
+        settled.addLast(
+                new Settled(when, units + (together ? settled.removeLast().units() : 0)));
         settledUnits += units;
         notifyAll();
     }

@@ -268,8 +268,7 @@ public final class PacedTable extends ForwardingTable {
     }
 
     private String rate(Pace pace) {
-        return String.format(
-                Locale.ROOT, "%,.1f %s units a second", pace.rate(), pace == reads ? "read" : "write");
+        return String.format(Locale.ROOT, "%,.1f %s units a second", pace.rate(), pace == reads ? "read" : "write");
     }
 
     private static LockstepException slower(LockstepException e, String rate) {

@@ -14,11 +14,13 @@ import dev.lockstep.change.StreamRecord;
 import dev.lockstep.change.TestRecords;
 import dev.lockstep.replicate.DeadLetters.Letter;
 import dev.lockstep.table.Item;
+import dev.lockstep.table.ItemTransformation;
 import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MemoryTable;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
+import dev.lockstep.table.View;
 import dev.lockstep.work.Pool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +131,43 @@ class ReplicatorTest {
         assertThat(skipping.counts().skipped()).isEqualTo(1);
         replicator(Replicator.Settings.DEFAULT, alone(b)).apply("s", records);
         assertThat(b.table.items()).isEmpty();
+    }
+
+    @Test
+    void replicas_get_what_the_view_shows_and_an_item_that_it_shows_no_more_is_deleted() {
+        View view = new View(
+                List.of(item -> !item.attributes().get("v").n().equals("2")),
+                List.of(ItemTransformation.renaming("v", "w")));
+        Replicator viewing = replicator(new Replicator.Settings(false, view), alone(a));
+        primary.put(version("read", 1));
+        viewing.apply(
+                "s",
+                List.of(
+                        TestRecords.change(1, key("kept"), version("kept", 1)),
+                        TestRecords.change(2, key("rejected"), version("rejected", 1)),
+                        TestRecords.keysOnly(3, key("read"))));
+        assertThat(a.table.items()).hasSize(3).contains(item("kept", "w", n("1")), item("read", "w", n("1")));
+        viewing.apply("s", List.of(TestRecords.change(4, key("rejected"), version("rejected", 2))));
+        assertThat(a.table.items()).containsExactlyInAnyOrder(item("kept", "w", n("1")), item("read", "w", n("1")));
+        assertThat(letters).isEmpty();
+    }
+
+    @Test
+    void a_change_whose_item_the_view_cannot_show_is_set_aside_and_the_others_are_applied() {
+        View view = View.of((ItemTransformation) item -> {
+            if (item.attributes().get("v").n().equals("2")) {
+                throw new IllegalStateException("4711");
+            }
+            return item;
+        });
+        replicator(new Replicator.Settings(false, view), alone(a))
+                .apply(
+                        "s",
+                        List.of(
+                                TestRecords.change(1, key("x"), version("x", 1)),
+                                TestRecords.change(2, key("y"), version("y", 2))));
+        assertThat(a.table.items()).containsExactly(version("x", 1));
+        assertThat(letters).hasSize(1).allSatisfy(l -> assertThat(l.error()).contains("IllegalStateException"));
     }
 
     @Test
