@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -147,6 +149,31 @@ class SilvermineExamplesTest {
         Ran both = run(line, "--parallel", "2");
         assertThat(both.status()).isEqualTo(2);
         assertThat(both.err()).contains("--starting-key");
+    }
+
+    @Test
+    void limits_slow_it_down_and_change_nothing_else() {
+        Ran ran = run(EXAMPLES.get(0), "--scan-limit", "5", "--batch-read-limit", "2", "--settle=0");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(aws.contents("us-west-2", TABLE)).isEqualTo(aws.contents("us-east-1", TABLE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--profile=a",
+                "--role-arn=arn:aws:iam::123456789012:role/a",
+                "--mfa-serial=arn:aws:iam::123456789012:mfa/a",
+                "--mfa-token=123456",
+                "--slave-profile=a",
+                "--slave-role-arn=arn:aws:iam::123456789012:role/a",
+                "--slave-mfa-serial=arn:aws:iam::123456789012:mfa/a",
+                "--slave-mfa-token=123456"
+            })
+    void each_flag_for_credentials_is_understood(String flag) {
+        Ran ran = run("dynamodb-table-sync -m nowhere -s us-west-2:my-dynamodb-table", flag);
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("table reference 'nowhere'");
     }
 
     @Test

@@ -41,6 +41,15 @@ class TableRefTest {
         assertThat(ref.name()).isEqualTo(arn);
     }
 
+    @Test
+    void anEndpointMayHaveARegionToSignFor() {
+        TableRef ref = TableRef.parse("eu-west-1@https://db.example.org:8443/orders");
+        assertThat(ref.region()).contains("eu-west-1");
+        assertThat(ref.endpoint()).contains(URI.create("https://db.example.org:8443"));
+        assertThat(ref.name()).isEqualTo("orders");
+        assertThatThrownBy(() -> TableRef.parse("eu-west-1@local/orders")).isInstanceOf(InvalidSettingsException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "local/orders, http://localhost:8000",
