@@ -7,6 +7,7 @@ import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.BackupSettings;
 import dev.lockstep.backup.BareBackup;
 import dev.lockstep.backup.FullBackup;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
@@ -92,6 +93,9 @@ final class BackupCommand implements Callable<Integer> {
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -108,6 +112,10 @@ final class BackupCommand implements Callable<Integer> {
         BackupSettings settings = settings();
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(ref);
+            Estimate estimate = Estimates.backup(common.budget.reading(from), scanning.fraction(), !eventual);
+            if (estimates.only) {
+                return estimates.print(Console.of(spec, common), estimate);
+            }
             S3Objects bucket = connections.replica().bucket(to, buckets.endpoint());
             BackupMetrics published = metrics == null
                     ? BackupMetrics.NONE
@@ -115,7 +123,7 @@ final class BackupCommand implements Callable<Integer> {
                             connections.metrics(ref),
                             metrics,
                             from.description().tableName());
-            backUp(from, bucket, to, settings, published);
+            backUp(from, bucket, to, settings, published, estimate);
             return 0;
         }
     }
@@ -135,7 +143,12 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private void backUp(
-            DynamoTable from, S3Objects bucket, ObjectRef to, BackupSettings settings, BackupMetrics published) {
+            DynamoTable from,
+            S3Objects bucket,
+            ObjectRef to,
+            BackupSettings settings,
+            BackupMetrics published,
+            Estimate estimate) {
         Console console = Console.of(spec, common);
         long began = System.nanoTime();
         try (ConsoleProgress progress = console.progress(List.of(from))) {
@@ -148,19 +161,24 @@ final class BackupCommand implements Callable<Integer> {
             progress.close();
             Map<String, Usage> usage = Map.of(from.name(), from.usage());
             long elapsed = System.nanoTime() - began;
-            console.print(json(result, settings, usage, elapsed), () -> text(result, from, usage, elapsed));
+            ObjectNode json = json(result, settings, usage, elapsed);
+            if (!result.nothingDone()) {
+                estimates.addTo(json, estimate, result.items(), usage.values());
+            }
+            String estimated = result.nothingDone() ? "" : estimates.compared(estimate, result.items(), usage.values());
+            console.print(json, () -> text(result, from, usage, elapsed) + estimated);
         }
     }
 
     private Way way(
             DynamoTable from, S3Objects bucket, ObjectRef to, BackupSettings settings, ConsoleProgress progress) {
         if (format == Format.mapbox) {
-            BareBackup backup = new BareBackup(from, bucket, to, settings, progress);
+            BareBackup backup = new BareBackup(common.budget.reading(from), bucket, to, settings, progress);
             return new Way(backup.location(), backup::run);
         }
         TableDocument document = from.document(
                 denied -> progress.warning("left out of the table's description: " + denied.getMessage()));
-        FullBackup backup = new FullBackup(from, document, bucket, to, settings, progress);
+        FullBackup backup = new FullBackup(common.budget.reading(from), document, bucket, to, settings, progress);
         return new Way(backup.location(), backup::run);
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
@@ -14,6 +15,7 @@ import dev.lockstep.replicate.CopySettings;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.work.Pool;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep copy}. */
 @Command(
@@ -83,6 +86,9 @@ final class CopyCommand implements Callable<Integer> {
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -101,11 +107,12 @@ final class CopyCommand implements Callable<Integer> {
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = estimates.only
+                    ? Optional.empty()
+                    : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             boolean opened = false;
             try {
-                if (create && !dryRun) {
+                if (create && !dryRun && !estimates.only) {
                     createMissing(connections, from, refs, store);
                 }
                 List<DynamoTable> to = connections.replica().open(refs);
@@ -158,6 +165,12 @@ final class CopyCommand implements Callable<Integer> {
         Map<String, Usage> usage = new LinkedHashMap<>();
         usage.put(from.name(), from.usage());
         to.forEach(t -> usage.put(t.name(), t.usage()));
+        PacedTable reads = common.budget.reading(from);
+        List<PacedTable> writes = common.budget.writing(to);
+        Estimate estimate = Estimates.copy(reads, writes, to, scanning.fraction(), !overwrite);
+        if (estimates.only) {
+            return estimates.print(console, estimate);
+        }
         Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to, folderRefs), console));
         long began = System.nanoTime();
         List<DynamoTable> all = new ArrayList<>(to);
@@ -169,11 +182,14 @@ final class CopyCommand implements Callable<Integer> {
                     .toList();
             CopyCheckpoint positions =
                     saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
-            Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
+            Copy.Result result = new Copy(reads, writes, folders, settings, progress, positions).run();
             progress.close();
             long elapsed = System.nanoTime() - began;
             Written written = new Written(result.read(), result.written(), 0, 0, 0);
-            console.print(written.json(usage, elapsed), () -> text(from, names(to, folders), result, usage, elapsed));
+            ObjectNode json = written.json(usage, elapsed);
+            estimates.addTo(json, estimate, result.read(), usage.values());
+            String estimated = estimates.compared(estimate, result.read(), usage.values());
+            console.print(json, () -> text(from, names(to, folders), result, usage, elapsed, estimated));
             return 0;
         } finally {
             saved.ifPresent(Checkpoint::close);
@@ -194,7 +210,13 @@ final class CopyCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private String text(DynamoTable from, String names, Copy.Result result, Map<String, Usage> usage, long elapsed) {
+    private String text(
+            DynamoTable from,
+            String names,
+            Copy.Result result,
+            Map<String, Usage> usage,
+            long elapsed,
+            String estimated) {
         String what =
                 dryRun ? "dry run: would write %,d items read from %s into %s%n" : "copied %,d items of %s into %s%n";
         String tables = tables().collect(Collectors.joining(" "));
@@ -203,6 +225,7 @@ final class CopyCommand implements Callable<Integer> {
                 : String.format("%n%nTo prove them equal: lockstep diff %s %s", primary, tables);
         return String.format(Locale.ROOT, what, result.read(), from.name(), names)
                 + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing()
+                + estimated
                 + check;
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.Source;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
@@ -9,6 +10,7 @@ import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.KeySchema;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TableRef;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep restore}. */
 @Command(
@@ -87,6 +90,9 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Mixin
     FoundSource.Options finding = new FoundSource.Options();
+
+    @Mixin
+    EstimateOptions estimates = new EstimateOptions();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -152,12 +158,18 @@ final class RestoreCommand implements Callable<Integer> {
                 .orElseGet(
                         () -> from.table().orElseThrow(() -> undescribed(from)).keys());
         try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
-            if (there.isEmpty() && dryRun) {
-                return print(console, progress, restore.intoNothing(), from, ref.text(), Map.of(), began);
+            Optional<PacedTable> used = there.map(common.budget::writing);
+            Estimate estimate = Estimates.restore(ref.text(), used, there, restore.weight());
+            if (estimates.only) {
+                progress.close();
+                return estimates.print(console, estimate);
             }
-            DynamoTable to = there.orElseGet(() -> made(connections, ref, from, console));
+            if (there.isEmpty() && dryRun) {
+                return print(console, progress, restore.intoNothing(), from, ref.text(), Map.of(), began, estimate);
+            }
+            PacedTable to = used.orElseGet(() -> common.budget.writing(made(connections, ref, from, console)));
             Restore.Result result = restore.into(to);
-            return print(console, progress, result, from, to.name(), Map.of(to.name(), to.usage()), began);
+            return print(console, progress, result, from, to.name(), Map.of(to.name(), to.usage()), began, estimate);
         }
     }
 
@@ -197,12 +209,18 @@ final class RestoreCommand implements Callable<Integer> {
             Source from,
             String to,
             Map<String, Usage> usage,
-            long began) {
+            long began,
+            Estimate estimate) {
         progress.close();
         long elapsed = System.nanoTime() - began;
         Written written =
                 new Written(result.read(), result.written(), result.deleted(), result.skipped(), result.failed());
-        console.print(written.json(usage, elapsed), () -> text(result, from, to, usage, elapsed));
+        ObjectNode json = written.json(usage, elapsed);
+        long items = result.written() + result.skipped();
+        estimates.addTo(json, estimate, items, usage.values());
+        console.print(
+                json,
+                () -> text(result, from, to, usage, elapsed) + estimates.compared(estimate, items, usage.values()));
         return result.failed() == 0 ? 0 : 1;
     }
 
