@@ -121,7 +121,7 @@ public final class PacedTable extends ForwardingTable {
         Map<Key, Item> items = new HashMap<>();
         List<Key> unprocessed = new ArrayList<>();
         List<Key> left = List.copyOf(keys);
-        while (!left.isEmpty()) {
+        do {
             double each = strong ? perKey : perKey / 2;
             int count = (int) Math.max(1, Math.min(sizes.batchKeys(), reads.perCall() / each));
             List<Key> some = left.subList(0, Math.min(count, left.size()));
@@ -135,7 +135,7 @@ public final class PacedTable extends ForwardingTable {
                 break;
             }
             left = left.subList(some.size(), left.size());
-        }
+        } while (!left.isEmpty());
         return new Found(items, unprocessed);
     }
 
@@ -165,7 +165,7 @@ public final class PacedTable extends ForwardingTable {
     public List<Write> write(List<Write> batch) {
         List<Write> unwritten = new ArrayList<>();
         List<Write> left = batch;
-        while (!left.isEmpty()) {
+        do {
             List<Write> some = affordable(left);
             try {
                 unwritten.addAll(writeSome(some));
@@ -175,7 +175,7 @@ public final class PacedTable extends ForwardingTable {
                 break;
             }
             left = left.subList(some.size(), left.size());
-        }
+        } while (!left.isEmpty());
         return unwritten;
     }
 
