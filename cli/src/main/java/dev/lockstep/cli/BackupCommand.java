@@ -13,6 +13,7 @@ import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.BackupSettings;
 import dev.lockstep.backup.BareBackup;
 import dev.lockstep.backup.FullBackup;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
@@ -101,6 +102,9 @@ final class BackupCommand implements Callable<Integer> {
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -117,6 +121,10 @@ final class BackupCommand implements Callable<Integer> {
         requireNamed();
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(ref);
+            Estimate estimate = Estimates.backup(common.budget.reading(from), scanning.fraction(), !eventual);
+            if (estimates.only) {
+                return estimates.print(Console.of(spec, common), estimate);
+            }
             S3Objects bucket = connections.replica().bucket(to, buckets.endpoint());
             BackupMetrics published = metrics == null
                     ? BackupMetrics.NONE
@@ -129,7 +137,7 @@ final class BackupCommand implements Callable<Integer> {
                     .store(connections, buckets.endpoint(), common, Progress.NONE)
                     .map(store -> CheckpointOption.open(store, job(from, to), console));
             try {
-                backUp(from, bucket, to, settings(saved), published, console, saved);
+                backUp(from, bucket, to, settings(saved), published, estimate, console, saved);
             } finally {
                 saved.ifPresent(Checkpoint::close);
             }
@@ -181,6 +189,7 @@ final class BackupCommand implements Callable<Integer> {
             ObjectRef to,
             BackupSettings settings,
             BackupMetrics published,
+            Estimate estimate,
             Console console,
             Optional<Checkpoint> saved) {
         long began = System.nanoTime();
@@ -194,7 +203,12 @@ final class BackupCommand implements Callable<Integer> {
             progress.close();
             Map<String, Usage> usage = Map.of(from.name(), from.usage());
             long elapsed = System.nanoTime() - began;
-            console.print(json(result, settings, usage, elapsed), () -> text(result, from, usage, elapsed));
+            ObjectNode json = json(result, settings, usage, elapsed);
+            if (!result.nothingDone()) {
+                estimates.addTo(json, estimate, result.items(), usage.values());
+            }
+            String estimated = result.nothingDone() ? "" : estimates.compared(estimate, result.items(), usage.values());
+            console.print(json, () -> text(result, from, usage, elapsed) + estimated);
         }
     }
 
@@ -206,13 +220,13 @@ final class BackupCommand implements Callable<Integer> {
             ConsoleProgress progress,
             Optional<Checkpoint> saved) {
         if (format == Format.mapbox) {
-            BareBackup backup = new BareBackup(from, bucket, to, settings, progress);
+            BareBackup backup = new BareBackup(common.budget.reading(from), bucket, to, settings, progress);
             saved.ifPresent(backup::with);
             return new Way(backup.location(), backup::run);
         }
         TableDocument document = from.document(
                 denied -> progress.warning("left out of the table's description: " + denied.getMessage()));
-        FullBackup backup = new FullBackup(from, document, bucket, to, settings, progress);
+        FullBackup backup = new FullBackup(common.budget.reading(from), document, bucket, to, settings, progress);
         saved.ifPresent(backup::with);
         return new Way(backup.location(), backup::run);
     }

@@ -61,6 +61,9 @@ final class CommonOptions {
     @Mixin
     CredentialOptions credentials = new CredentialOptions();
 
+    @Mixin
+    BudgetOptions budget = new BudgetOptions();
+
     @Spec(Spec.Target.MIXEE)
     @Nullable
     CommandSpec command;
@@ -138,6 +141,11 @@ final class CommonOptions {
 
         OptionalInt total() {
             return segments == null ? OptionalInt.empty() : OptionalInt.of(segments);
+        }
+
+        /** The part of a table that is read. */
+        double fraction() {
+            return segment == null || segments == null ? 1 : 1.0 / segments;
         }
 
         Optional<Segment> only() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -75,7 +76,7 @@ final class ConsoleProgress implements Progress, AutoCloseable {
             long items = read.sum();
             bar.maxHint(Math.max(items, expected));
             bar.stepTo(items);
-            bar.setExtraMessage(" " + consumed());
+            bar.setExtraMessage(" " + consumed() + slow());
         }
     }
 
@@ -113,7 +114,16 @@ final class ConsoleProgress implements Progress, AutoCloseable {
                 : String.format(Locale.ROOT, ", about %.0f s left", (expected - items) / rate);
         String paused = pauses.sum() == 0 ? "" : ", " + pauses.sum() + " pauses to try again";
         return String.format(
-                Locale.ROOT, "%,d items read, %,.0f a second%s, %s%s", items, rate, left, consumed(), paused);
+                Locale.ROOT, "%,d items read, %,.0f a second%s, %s%s%s", items, rate, left, consumed(), paused, slow());
+    }
+
+    /** Why it takes so long. */
+    private String slow() {
+        return usage.stream()
+                .map(Usage::pace)
+                .filter(why -> !why.isEmpty())
+                .map(why -> ", " + why)
+                .collect(Collectors.joining());
     }
 
     private String consumed() {

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
@@ -16,6 +17,7 @@ import dev.lockstep.replicate.FolderCleanup;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.replicate.SavedCopy;
 import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.table.View;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep copy}. */
 @Command(
@@ -97,6 +100,9 @@ final class CopyCommand implements Callable<Integer> {
     Plugin.Choice plugin = new Plugin.Choice();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -121,10 +127,12 @@ final class CopyCommand implements Callable<Integer> {
         try (Plugin own = plugin.open();
                 Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = estimates.only
+                    ? Optional.empty()
+                    : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             boolean opened = false;
             try {
-                if (create && !dryRun) {
+                if (create && !dryRun && !estimates.only) {
                     createMissing(connections, from, refs, store);
                 }
                 List<DynamoTable> to = connections.replica().open(refs);
@@ -189,6 +197,12 @@ final class CopyCommand implements Callable<Integer> {
         Map<String, Usage> usage = new LinkedHashMap<>();
         usage.put(from.name(), from.usage());
         to.forEach(t -> usage.put(t.name(), t.usage()));
+        PacedTable reads = common.budget.reading(from);
+        List<PacedTable> writes = common.budget.writing(to);
+        Estimate estimate = Estimates.copy(reads, writes, to, scanning.fraction(), !overwrite);
+        if (estimates.only) {
+            return estimates.print(console, estimate);
+        }
         Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to, folderRefs), console));
         long began = System.nanoTime();
         List<DynamoTable> all = new ArrayList<>(to);
@@ -199,20 +213,22 @@ final class CopyCommand implements Callable<Integer> {
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
             CopyCheckpoint positions = saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
-            Copy.Result result = new Copy(view.over(from), to, folders, settings, progress, positions).run();
+            Copy.Result result = new Copy(view.over(reads), writes, folders, settings, progress, positions).run();
             List<FolderCleanup.Result> cleaned = new ArrayList<>();
             if (deleteExtra) {
                 folders.forEach(
-                        f -> cleaned.add(new FolderCleanup(from, f.folder(), calls, common.retry(), progress).run()));
+                        f -> cleaned.add(new FolderCleanup(reads, f.folder(), calls, common.retry(), progress).run()));
             }
             progress.close();
             long elapsed = System.nanoTime() - began;
             long deleted = sum(cleaned, FolderCleanup.Result::deleted);
             long failed = sum(cleaned, FolderCleanup.Result::failed);
             Written written = new Written(result.read(), result.written(), deleted, 0, failed);
+            ObjectNode json = written.json(usage, elapsed);
+            estimates.addTo(json, estimate, result.read(), usage.values());
+            String estimated = estimates.compared(estimate, result.read(), usage.values());
             console.print(
-                    written.json(usage, elapsed),
-                    () -> text(from, names(to, folders), result, usage, elapsed) + cleaned(cleaned));
+                    json, () -> text(from, names(to, folders), result, usage, elapsed, cleaned(cleaned) + estimated));
             return failed == 0 ? 0 : 1;
         } finally {
             saved.ifPresent(Checkpoint::close);
@@ -249,7 +265,13 @@ final class CopyCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private String text(DynamoTable from, String names, Copy.Result result, Map<String, Usage> usage, long elapsed) {
+    private String text(
+            DynamoTable from,
+            String names,
+            Copy.Result result,
+            Map<String, Usage> usage,
+            long elapsed,
+            String estimated) {
         String what =
                 dryRun ? "dry run: would write %,d items read from %s into %s%n" : "copied %,d items of %s into %s%n";
         String tables = tables().collect(Collectors.joining(" "));
@@ -258,6 +280,7 @@ final class CopyCommand implements Callable<Integer> {
                 : String.format("%n%nTo prove them equal: lockstep diff %s %s", primary, tables);
         return String.format(Locale.ROOT, what, result.read(), from.name(), names)
                 + DiffText.costs(usage, Duration.ofNanos(elapsed)).stripTrailing()
+                + estimated
                 + check;
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Job;
@@ -10,6 +11,7 @@ import dev.lockstep.objects.Digest;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.table.View;
@@ -41,6 +43,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep diff}. */
 @Command(
@@ -139,6 +142,9 @@ final class DiffCommand implements Callable<Integer> {
     Plugin.Choice plugin = new Plugin.Choice();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -159,7 +165,9 @@ final class DiffCommand implements Callable<Integer> {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }
             Console console = Console.of(spec, common);
-            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = estimates.only
+                    ? Optional.empty()
+                    : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
             try {
                 return compare(from, to, own.view(), settings, console, saved);
@@ -199,11 +207,19 @@ final class DiffCommand implements Callable<Integer> {
             Optional<Checkpoint> saved) {
         List<DynamoTable> all = new ArrayList<>(to);
         all.add(0, from);
+        PacedTable primaryTable = common.budget.reading(from);
+        List<PacedTable> replicaTables =
+                repair == null ? to.stream().map(common.budget::reading).toList() : common.budget.writing(to);
+        Estimate estimate = Estimates.diff(
+                primaryTable, replicaTables, sample == null ? scanning.fraction() : sample, repair != null);
+        if (estimates.only) {
+            return estimates.print(console, estimate);
+        }
         long reported = saved.filter(Checkpoint::begun).map(Diff::reported).orElse(0L);
         boolean onOut = report != null && report.toString().equals("-");
         try (ConsoleProgress progress = console.progress(all);
                 ReportFile file = ReportFile.open(Optional.ofNullable(report).filter(r -> !onOut), reported)) {
-            Diff diff = new Diff(view.over(from), to, settings, progress);
+            Diff diff = new Diff(view.over(primaryTable), replicaTables, settings, progress);
             Consumer<Discrepancy> findings = found -> {
                 file.add(found);
                 if (onOut) {
@@ -213,7 +229,16 @@ final class DiffCommand implements Callable<Integer> {
             };
             DiffResult result = saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
             progress.close();
-            console.print(Results.diff(result), () -> DiffText.of(result, repair != null, repairCommand()));
+            long items = result.replicas().get(0).counts().compared();
+            ObjectNode json = Results.diff(result);
+            estimates.addTo(json, estimate, items, result.usage().values());
+            console.print(
+                    json,
+                    () -> DiffText.of(
+                            result,
+                            estimates.compared(estimate, items, result.usage().values()),
+                            repair != null,
+                            repairCommand()));
             return result.equal() ? 0 : 1;
         }
     }

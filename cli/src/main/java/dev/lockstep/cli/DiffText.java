@@ -21,12 +21,14 @@ final class DiffText {
         return found.kind().label() + " in " + found.replica() + ": " + found.key() + attributes + action + note;
     }
 
-    static String of(DiffResult result, boolean repairs, String nextRepair) {
+    static String of(DiffResult result, String estimated, boolean repairs, String nextRepair) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "primary  %s, %,d segments%n", result.primary(), result.segments()));
         result.replicas().forEach(r -> replica(text, r, repairs));
         result.sample().ifPresent(s -> sample(text, s));
-        text.append(costs(result.usage(), result.elapsed()));
+        text.append(costs(result.usage(), result.elapsed()).stripTrailing())
+                .append(estimated)
+                .append(System.lineSeparator());
         text.append(verdict(result, repairs, nextRepair));
         return text.toString();
     }

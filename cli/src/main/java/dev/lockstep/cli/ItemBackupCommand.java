@@ -21,7 +21,7 @@ final class ItemBackupCommand extends ItemInFolder {
     @Override
     int run(Opened opened, Console console) {
         long began = System.nanoTime();
-        RetryingTable from = RetryingTable.over(opened.table(), common.retry(), Progress.NONE);
+        RetryingTable from = RetryingTable.over(common.budget.reading(opened.table()), common.retry(), Progress.NONE);
         boolean there =
                 !from.read(List.of(opened.key()), Consistency.STRONG).items().isEmpty();
         FolderDestination to = new FolderDestination(opened.folder(), opened.calls());

@@ -104,7 +104,11 @@ final class ItemCommand implements Callable<Integer> {
         abstract int run(Opened opened);
 
         DiffResult diff(Opened opened, DiffSettings settings, List<Discrepancy> found, ConsoleProgress progress) {
-            return new Diff(opened.primary(), opened.replicas(), settings, progress)
+            return new Diff(
+                            common.budget.reading(opened.primary()),
+                            common.budget.writing(opened.replicas()),
+                            settings,
+                            progress)
                     .run(List.of(opened.key()), found::add);
         }
     }

@@ -232,7 +232,8 @@ final class LiveRun {
                 .map(every -> new Verification.Settings(
                         every,
                         command.repair,
-                        Optional.ofNullable(command.maxReadUnits),
+                        // The tables' own budgets hold it then.
+                        Optional.ofNullable(command.common.budget.reads).map(budget -> Double.POSITIVE_INFINITY),
                         StateFolder.journals(),
                         SETTLE,
                         plugin.comparison()));

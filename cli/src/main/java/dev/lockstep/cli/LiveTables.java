@@ -16,10 +16,10 @@ import dev.lockstep.replicate.TableDestination;
 import dev.lockstep.streams.Target;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.GuardTable;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Pairing;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
-import dev.lockstep.table.Table;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.table.View;
 import dev.lockstep.work.Pool;
@@ -66,10 +66,10 @@ final class LiveTables implements AutoCloseable {
     /** A folder as the user named it, and its bucket. */
     record Folder(RetryingObjects bucket, ObjectRef prefix) {}
 
-    private LiveTables(TableRef primaryRef, DynamoTable primaryTable, View view, RetryPolicy retry) {
+    private LiveTables(TableRef primaryRef, DynamoTable primaryTable, View view, CommonOptions common) {
         this.primaryRef = primaryRef;
         this.primaryTable = primaryTable;
-        this.primary = RetryingTable.over(primaryTable, retry, Progress.NONE);
+        this.primary = RetryingTable.over(common.budget.reading(primaryTable), common.retry(), Progress.NONE);
         this.seen = view.over(primary);
     }
 
@@ -79,7 +79,7 @@ final class LiveTables implements AutoCloseable {
             List<String> destinations,
             View view,
             ReplicateCommand command) {
-        LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), view, command.common.retry());
+        LiveTables tables = new LiveTables(primaryRef, connections.open(primaryRef), view, command.common);
         tables.openReplicas(connections, destinations);
         tables.name(command);
         Iterator<DynamoTable> replicas = tables.replicas.iterator();
@@ -108,12 +108,12 @@ final class LiveTables implements AutoCloseable {
     }
 
     private Target replica(Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command) {
-        Table awake = new AwakeTable(replica, pulse);
+        PacedTable budgeted = command.common.budget.writing(new AwakeTable(replica, pulse), replica.description());
         boolean fromKinesis = command.kinesis != null;
         Destination destination = command.orderingGuard || fromKinesis
-                ? guarded(connections, ref, replica, command, fromKinesis)
-                : new TableDestination(RetryingTable.over(awake, WITHIN_A_BATCH, Progress.NONE), writers);
-        RetryingTable whole = RetryingTable.over(awake, command.common.retry(), Progress.NONE);
+                ? guarded(connections, ref, replica, budgeted, command, fromKinesis)
+                : new TableDestination(RetryingTable.over(budgeted, WITHIN_A_BATCH, Progress.NONE), writers);
+        RetryingTable whole = RetryingTable.over(budgeted, command.common.retry(), Progress.NONE);
         return new Target(digest(replica.server() + " " + replica.id()), destination, Optional.of(whole), () -> {
             if (!DynamoTable.open(connections.replica().client(ref), ref).id().equals(replica.id())) {
                 throw new ReplacedException(ref.text());
@@ -139,13 +139,19 @@ final class LiveTables implements AutoCloseable {
     }
 
     private Destination guarded(
-            Connections connections, TableRef ref, DynamoTable replica, ReplicateCommand command, boolean fromKinesis) {
+            Connections connections,
+            TableRef ref,
+            DynamoTable replica,
+            PacedTable budgeted,
+            ReplicateCommand command,
+            boolean fromKinesis) {
         String name = name(command) + "-Guard";
         GuardTable.create(connections.replica().client(ref), name);
         GuardTable guard = new GuardTable(
                 connections.replica().client(ref),
                 name,
                 replica,
+                budgeted.writes(),
                 fromKinesis ? KINESIS_HORIZON : STREAM_HORIZON,
                 WITHIN_A_BATCH,
                 Progress.NONE);

@@ -124,15 +124,6 @@ final class ReplicateCommand implements Callable<Integer> {
     boolean repair;
 
     @Option(
-            names = "--max-rcu",
-            paramLabel = "N",
-            description =
-                    "With --verify-every: at most so many read units a second (default: so that a comparison takes"
-                            + " half the time to the next).")
-    @Nullable
-    Double maxReadUnits;
-
-    @Option(
             names = "--status-port",
             paramLabel = "[HOST:]PORT",
             description =
@@ -225,14 +216,11 @@ final class ReplicateCommand implements Callable<Integer> {
         if (overwrite && !copyFirst) {
             throw wrong("--overwrite", "it means nothing without --copy-first");
         }
-        if ((repair || maxReadUnits != null) && verifyEvery == null) {
-            throw wrong(repair ? "--repair" : "--max-rcu", "it means nothing without --verify-every");
+        if (repair && verifyEvery == null) {
+            throw wrong("--repair", "it means nothing without --verify-every");
         }
         if (copyFirst && from == From.trim_horizon) {
             throw wrong("--from trim-horizon", "a first copy begins now: leave it out");
-        }
-        if (maxReadUnits != null && !(maxReadUnits > 0)) {
-            throw wrong("--max-rcu", "it must be more than 0");
         }
         if (verifyEvery != null && verifyEvery.isZero()) {
             throw wrong("--verify-every", "it must be more than 0");

@@ -11,6 +11,7 @@ import dev.lockstep.objects.Digest;
 import dev.lockstep.checkpoint.Job;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Checkpoint;
+import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
@@ -18,6 +19,7 @@ import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.KeySchema;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TableRef;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep restore}. */
 @Command(
@@ -101,6 +104,9 @@ final class RestoreCommand implements Callable<Integer> {
     FoundSource.Options finding = new FoundSource.Options();
 
     @Mixin
+    EstimateOptions estimates = new EstimateOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Spec
@@ -112,8 +118,9 @@ final class RestoreCommand implements Callable<Integer> {
         TableRef ref = TableRef.parse(table);
         Console console = Console.of(spec, common);
         try (Connections connections = Connections.of(common)) {
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, finding.buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = estimates.only
+                    ? Optional.empty()
+                    : checkpoint.store(connections, finding.buckets.endpoint(), common, Progress.NONE);
             try {
                 return restore(connections, ref, console, store);
             } finally {
@@ -150,7 +157,8 @@ final class RestoreCommand implements Callable<Integer> {
                         source + " (" + Restore.formatOf(saved.get()) + ")",
                         to.name(),
                         Map.of(to.name(), to.usage()),
-                        System.nanoTime());
+                        System.nanoTime(),
+                        Optional.empty());
             }
             Optional<Source> one = there.flatMap(to -> item(connections, to));
             if (one.isPresent()) {
@@ -203,16 +211,38 @@ final class RestoreCommand implements Callable<Integer> {
                 .orElseGet(
                         () -> from.table().orElseThrow(() -> undescribed(from)).keys());
         try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
+            Optional<PacedTable> used = there.map(common.budget::writing);
+            Estimate estimate = Estimates.restore(ref.text(), used, there, restore.weight());
+            if (estimates.only) {
+                progress.close();
+                return estimates.print(console, estimate);
+            }
             if (there.isEmpty() && dryRun) {
-                return print(console, progress, restore.intoNothing(), described(from), ref.text(), Map.of(), began);
+                return print(
+                        console,
+                        progress,
+                        restore.intoNothing(),
+                        described(from),
+                        ref.text(),
+                        Map.of(),
+                        began,
+                        Optional.of(estimate));
             }
             DynamoTable to = there.orElseGet(() -> made(connections, ref, from, console));
+            PacedTable paced = used.orElseGet(() -> common.budget.writing(to));
             Optional<Checkpoint> saved =
                     before.isPresent() ? before : store.map(s -> CheckpointOption.open(s, job(to), console));
             try {
-                Restore.Result result = saved.isPresent() ? restore.into(to, saved.get()) : restore.into(to);
+                Restore.Result result = saved.isPresent() ? restore.into(paced, saved.get()) : restore.into(paced);
                 return print(
-                        console, progress, result, described(from), to.name(), Map.of(to.name(), to.usage()), began);
+                        console,
+                        progress,
+                        result,
+                        described(from),
+                        to.name(),
+                        Map.of(to.name(), to.usage()),
+                        began,
+                        Optional.of(estimate));
             } finally {
                 saved.ifPresent(Checkpoint::close);
             }
@@ -259,12 +289,20 @@ final class RestoreCommand implements Callable<Integer> {
             String from,
             String to,
             Map<String, Usage> usage,
-            long began) {
+            long began,
+            Optional<Estimate> estimate) {
         progress.close();
         long elapsed = System.nanoTime() - began;
         Written written =
                 new Written(result.read(), result.written(), result.deleted(), result.skipped(), result.failed());
-        console.print(written.json(usage, elapsed), () -> text(result, from, to, usage, elapsed));
+        ObjectNode json = written.json(usage, elapsed);
+        long items = result.written() + result.skipped();
+        estimate.ifPresent(e -> estimates.addTo(json, e, items, usage.values()));
+        console.print(
+                json,
+                () -> text(result, from, to, usage, elapsed)
+                        + estimate.map(e -> estimates.compared(e, items, usage.values()))
+                                .orElse(""));
         return result.failed() == 0 ? 0 : 1;
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.capacity.Usage;
 import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.TableRef;
 import dev.lockstep.verify.Undo;
 import java.nio.file.Path;
@@ -54,9 +55,10 @@ final class UndoCommand implements Callable<Integer> {
         Console console = Console.of(spec, common);
         try (Connections connections = Connections.of(common)) {
             DynamoTable opened = connections.replica().open(ref);
+            PacedTable budgeted = common.budget.writing(opened);
             try (ConsoleProgress progress = console.progress(List.of(opened))) {
                 Undo.Result result =
-                        new Undo(Objects.requireNonNull(file), opened, dryRun, common.retry(), progress).run();
+                        new Undo(Objects.requireNonNull(file), budgeted, dryRun, common.retry(), progress).run();
                 Written written = new Written(
                         result.read(), result.written(), result.deleted(), result.skipped(), result.failed());
                 Map<String, Usage> usage = Map.of(opened.name(), opened.usage());

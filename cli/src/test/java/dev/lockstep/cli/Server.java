@@ -40,6 +40,16 @@ final class Server {
         return name;
     }
 
+    static String createProvisioned(String prefix, long readUnits, long writeUnits) {
+        String name = prefix + "-" + UUID.randomUUID();
+        client().createTable(r -> r.tableName(name)
+                .billingMode(BillingMode.PROVISIONED)
+                .provisionedThroughput(t -> t.readCapacityUnits(readUnits).writeCapacityUnits(writeUnits))
+                .keySchema(k -> k.attributeName("id").keyType(KeyType.HASH))
+                .attributeDefinitions(a -> a.attributeName("id").attributeType(ScalarAttributeType.S)));
+        return name;
+    }
+
     /** A table of exactly this name. */
     static void createNamed(String name) {
         create(name, client(), ScalarAttributeType.S);

@@ -2,6 +2,7 @@ package dev.lockstep.backup;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.capacity.Units;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
@@ -16,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
@@ -41,6 +43,16 @@ public final class Merged implements AutoCloseable {
     private final Progress progress;
     private final KeyFile newest;
     private final LongAdder states = new LongAdder();
+    private final LongAdder items = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final DoubleAdder writeUnits = new DoubleAdder();
+
+    /**
+     * What there is to write, at most: older states of an item are counted, too.
+     *
+     * @param writeUnits where the table holds nothing larger
+     */
+    public record Weight(long items, long bytes, double writeUnits) {}
 
     /**
      * How to read.
@@ -145,7 +157,20 @@ public final class Merged implements AutoCloseable {
         states.increment();
         if (wanted.test(key)) {
             newest.add(key, rank);
+            if (item != null) {
+                weigh(item.size());
+            }
         }
+    }
+
+    private void weigh(long size) {
+        items.increment();
+        bytes.add(size);
+        writeUnits.add(Units.write(size));
+    }
+
+    public Weight weight() {
+        return new Weight(items.sum(), bytes.sum(), writeUnits.sum());
     }
 
     /** How many states were read: items, deletions, and older states of both. */

@@ -116,6 +116,11 @@ public final class Restore implements AutoCloseable {
         return merged.keys();
     }
 
+    /** What there is to restore, at most. */
+    public Merged.Weight weight() {
+        return merged.weight();
+    }
+
     /** Counts what a restore into a table that is not there yet would write. */
     public Result intoNothing() {
         LongAdder written = new LongAdder();

@@ -3,6 +3,8 @@ package dev.lockstep.table;
 import static dev.lockstep.table.ServiceErrors.translated;
 
 import dev.lockstep.LockstepException;
+import dev.lockstep.capacity.Pace;
+import dev.lockstep.capacity.Units;
 import dev.lockstep.capacity.Usage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -53,6 +55,8 @@ public final class GuardTable {
 
     /** Changes a transaction: it takes two actions for each, and conflicts grow with its size. */
     private static final int SOME = 25;
+    /** A write in a transaction costs so many times a plain one. */
+    private static final int CHARGED = 2;
 
     private static final String NEWER = "attribute_not_exists(#o) OR #o < :o";
     private static final String NEWER_OR_SAME = "attribute_not_exists(#o) OR #o <= :o";
@@ -60,14 +64,12 @@ public final class GuardTable {
     private final DynamoDbClient client;
     private final String name;
     private final DynamoTable replica;
+    private final Pace pace;
     private final Duration horizon;
     private final RetryPolicy policy;
     private final RetryingTable.Listener listener;
 
-    /**
-     * @param client must reach both tables: transactions do not cross Regions
-     * @param horizon how long after a change it, or an older one, may be replayed
-     */
+    /** Without a budget. */
     public GuardTable(
             DynamoDbClient client,
             String name,
@@ -75,9 +77,26 @@ public final class GuardTable {
             Duration horizon,
             RetryPolicy policy,
             RetryingTable.Listener listener) {
+        this(client, name, replica, Pace.unlimited(), horizon, policy, listener);
+    }
+
+    /**
+     * @param client must reach both tables: transactions do not cross Regions
+     * @param pace the budget of what is written to the replica; the guard's own rows are beside it
+     * @param horizon how long after a change it, or an older one, may be replayed
+     */
+    public GuardTable(
+            DynamoDbClient client,
+            String name,
+            DynamoTable replica,
+            Pace pace,
+            Duration horizon,
+            RetryPolicy policy,
+            RetryingTable.Listener listener) {
         this.client = client;
         this.name = name;
         this.replica = replica;
+        this.pace = pace;
         this.horizon = horizon;
         this.policy = policy;
         this.listener = listener;
@@ -111,8 +130,8 @@ public final class GuardTable {
         Attempts attempts = new Attempts("TransactWriteItems", replica.name(), policy, listener);
         List<Guarded> left = new ArrayList<>(writes);
         while (!left.isEmpty()) {
-            List<Guarded> some = List.copyOf(left.subList(0, Math.min(SOME, left.size())));
-            List<Guarded> again = attempts.until(() -> transact(some, condition, answer));
+            List<Guarded> some = List.copyOf(left.subList(0, Math.min(affordable(), left.size())));
+            List<Guarded> again = attempts.until(() -> paced(some, condition, answer));
             left.subList(0, some.size()).clear();
             left.addAll(0, again);
             attempts.answered(again.size(), some.size());
@@ -120,8 +139,33 @@ public final class GuardTable {
         return answer;
     }
 
+    private int affordable() {
+        return (int) Math.max(1, Math.min(SOME, pace.perCall() / CHARGED));
+    }
+
+    /** A transaction that was cancelled is charged too; how much, it does not tell. */
+    private List<Guarded> paced(List<Guarded> some, String condition, Answer answer) {
+        double known = CHARGED * some.stream().mapToDouble(GuardTable::units).sum();
+        try (Pace.Turn turn = pace.turn(known, known)) {
+            try {
+                return transact(some, condition, answer, turn);
+            } catch (LockstepException e) {
+                if (ServiceErrors.throttled(e)) {
+                    turn.settle(0);
+                    turn.slow();
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static double units(Guarded guarded) {
+        Item after = guarded.write().after();
+        return Units.write(after == null ? 0 : after.size());
+    }
+
     /** One transaction; returns what must be tried again because something else stood in its way. */
-    private List<Guarded> transact(List<Guarded> some, String condition, Answer answer) {
+    private List<Guarded> transact(List<Guarded> some, String condition, Answer answer, Pace.Turn turn) {
         some.forEach(g -> replica.requireExact(g.write()));
         replica.usage().request("TransactWriteItems");
         return translated("TransactWriteItems", replica.name(), () -> {
@@ -135,6 +179,10 @@ public final class GuardTable {
                             .wrote(done.consumedCapacity().stream()
                                     .mapToDouble(ConsumedCapacity::capacityUnits)
                                     .sum());
+                    turn.settle(done.consumedCapacity().stream()
+                            .filter(consumed -> !name.equals(consumed.tableName()))
+                            .mapToDouble(ConsumedCapacity::capacityUnits)
+                            .sum());
                 }
                 return List.of();
             } catch (TransactionCanceledException e) {

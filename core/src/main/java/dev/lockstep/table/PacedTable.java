@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,9 @@ public final class PacedTable extends ForwardingTable {
     private final Pace writes;
     private final Sizes sizes;
     private volatile double itemBytes;
+    private volatile long largestItem;
     private volatile double perKey;
+    private volatile double largestKey;
     private volatile double perWrite = 1;
     private volatile double largestWrite;
 
@@ -61,20 +64,41 @@ public final class PacedTable extends ForwardingTable {
         this.perKey = Units.page((long) itemBytes, true);
     }
 
+    /** Read units a second that the calls may consume at present, infinite where nothing limits them. */
+    public double readRate() {
+        return reads.rate();
+    }
+
+    /** For whoever writes to the table in another way than through this. */
+    public Pace writes() {
+        return writes;
+    }
+
     @Override
     public Page scan(Segment segment, @Nullable Key start, int limit, Consistency consistency) {
         boolean strong = consistency == Consistency.STRONG;
         int most = smaller(limit, smaller(sizes.pageItems(), affordableItems(strong)));
         double expected = most == 0 ? Units.page(1 << 20, strong) : Units.page((long) (most * itemBytes), strong);
-        double limitOfPage = Units.mostOfPage(most, strong);
-        Page page = reading(
-                Math.min(expected, limitOfPage), limitOfPage, () -> super.scan(segment, start, most, consistency));
+        Page page = reading(expected, mostOfPage(most, strong), () -> super.scan(segment, start, most, consistency));
         if (reads.limited() && !page.items().isEmpty()) {
-            double average =
-                    page.items().stream().mapToLong(Item::size).average().orElse(itemBytes);
-            itemBytes = Math.max(average, FADING * itemBytes);
+            LongSummaryStatistics bytes =
+                    page.items().stream().mapToLong(Item::size).summaryStatistics();
+            itemBytes = Math.max(bytes.getAverage(), FADING * itemBytes);
+            largestItem = Math.max(largestItem, bytes.getMax());
         }
         return page;
+    }
+
+    /** The first page goes alone, since its items may have any size; later items are taken to be at most twice as large as any before. */
+    private double mostOfPage(int items, boolean strong) {
+        double most = Units.mostOfPage(items, strong);
+        return largestItem == 0 || items == 0 ? most : Math.min(most, Units.page(2 * largestItem * items, strong));
+    }
+
+    private double mostOfKeys(int count, boolean strong) {
+        double most = Units.mostOfKeyedRead(count, strong);
+        double likely = 2 * largestKey * count;
+        return largestKey == 0 ? most : Math.min(most, strong ? likely : likely / 2);
     }
 
     /** 0 is no limit, as in a scan. */
@@ -97,7 +121,7 @@ public final class PacedTable extends ForwardingTable {
         Map<Key, Item> items = new HashMap<>();
         List<Key> unprocessed = new ArrayList<>();
         List<Key> left = List.copyOf(keys);
-        while (!left.isEmpty()) {
+        do {
             double each = strong ? perKey : perKey / 2;
             int count = (int) Math.max(1, Math.min(sizes.batchKeys(), reads.perCall() / each));
             List<Key> some = left.subList(0, Math.min(count, left.size()));
@@ -111,19 +135,20 @@ public final class PacedTable extends ForwardingTable {
                 break;
             }
             left = left.subList(some.size(), left.size());
-        }
+        } while (!left.isEmpty());
         return new Found(items, unprocessed);
     }
 
     private Found readSome(List<Key> some, Consistency consistency, double expected) {
         boolean strong = consistency == Consistency.STRONG;
-        try (Pace.Turn turn = reads.turn(expected, Units.mostOfKeyedRead(some.size(), strong));
+        try (Pace.Turn turn = reads.turn(expected, mostOfKeys(some.size(), strong));
                 Usage.Count used = usage().count()) {
             Found found = settling(turn, reads, used::readUnits, () -> super.read(some, consistency));
             int done = some.size() - found.unprocessed().size();
             if (done > 0) {
                 double each = used.readUnits() / done * (strong ? 1 : 2);
                 perKey = Math.max(each, FADING * perKey);
+                largestKey = Math.max(largestKey, each);
             }
             if (!found.unprocessed().isEmpty() && bytes(found) < LARGE_ANSWER) {
                 turn.slow();
@@ -140,7 +165,7 @@ public final class PacedTable extends ForwardingTable {
     public List<Write> write(List<Write> batch) {
         List<Write> unwritten = new ArrayList<>();
         List<Write> left = batch;
-        while (!left.isEmpty()) {
+        do {
             List<Write> some = affordable(left);
             try {
                 unwritten.addAll(writeSome(some));
@@ -150,7 +175,7 @@ public final class PacedTable extends ForwardingTable {
                 break;
             }
             left = left.subList(some.size(), left.size());
-        }
+        } while (!left.isEmpty());
         return unwritten;
     }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -132,6 +133,11 @@ public final class FaultProxy implements AutoCloseable {
     /** What went through so far. A call's cost is in it before its client has the answer. */
     public Meter stats() {
         return settings.ledger().snapshot();
+    }
+
+    /** The calls that went through so far and cost anything, in the order in which they were charged. */
+    public List<Metered> metered() {
+        return settings.ledger().metered();
     }
 
     /** Sets the meter to zero; rules, hooks, budgets and calls' running numbers stay. */

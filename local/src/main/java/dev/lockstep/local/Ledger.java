@@ -1,5 +1,6 @@
 package dev.lockstep.local;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ final class Ledger {
     private final Map<String, Long> requests = new HashMap<>();
     private final Map<String, Double> readUnits = new HashMap<>();
     private final Map<String, Double> writeUnits = new HashMap<>();
+    private final List<Metered> metered = new ArrayList<>();
     private int inFlight;
     private int maxInFlight;
     private long throttled;
@@ -32,6 +34,8 @@ final class Ledger {
         for (Charge charge : charges) {
             Map<String, Double> units = charge.kind() == Charge.Kind.READ ? readUnits : writeUnits;
             units.merge(charge.table(), charge.units(), Double::sum);
+            metered.add(new Metered(
+                    System.nanoTime(), charge.table(), charge.kind() == Charge.Kind.WRITE, charge.units()));
         }
     }
 
@@ -51,7 +55,12 @@ final class Ledger {
         return new Meter(requests, readUnits, writeUnits, maxInFlight, throttled, unprocessed, faults);
     }
 
+    synchronized List<Metered> metered() {
+        return List.copyOf(metered);
+    }
+
     synchronized void reset() {
+        metered.clear();
         requests.clear();
         readUnits.clear();
         writeUnits.clear();
