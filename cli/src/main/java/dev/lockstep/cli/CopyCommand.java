@@ -101,8 +101,7 @@ final class CopyCommand implements Callable<Integer> {
                 scanning.total(), scanning.only(), scanning.parallel, overwrite, dryRun, common.retry());
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             boolean opened = false;
             try {
                 if (create && !dryRun) {
@@ -167,8 +166,7 @@ final class CopyCommand implements Callable<Integer> {
             List<FolderDestination> folders = folderRefs.stream()
                     .map(ref -> folder(connections, ref, from, calls, progress))
                     .toList();
-            CopyCheckpoint positions =
-                    saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
+            CopyCheckpoint positions = saved.<CopyCheckpoint>map(SavedCopy::new).orElse(CopyCheckpoint.NONE);
             Copy.Result result = new Copy(from, to, folders, settings, progress, positions).run();
             progress.close();
             long elapsed = System.nanoTime() - began;

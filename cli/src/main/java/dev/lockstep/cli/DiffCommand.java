@@ -150,8 +150,7 @@ final class DiffCommand implements Callable<Integer> {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }
             Console console = Console.of(spec, common);
-            Optional<CheckpointStore> store =
-                    checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
             Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
             try {
                 return compare(from, to, settings, console, saved);
@@ -172,7 +171,9 @@ final class DiffCommand implements Callable<Integer> {
         parameters.put("version attribute", Objects.requireNonNullElse(versionAttribute, ""));
         parameters.put("settle", settle.toString());
         parameters.put("sample", sample == null ? "all" : sample.toString());
-        parameters.put("starting key", startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
+        parameters.put(
+                "starting key",
+                startingKey == null ? "" : "SHA-256 " + Digest.SHA256.hexOf(startingKey.getBytes(UTF_8)));
         parameters.put("report", report == null ? "" : report.toString());
         parameters.put("undo log", undoLog == null ? "" : undoLog.toString());
         scanning.describe(parameters);
@@ -195,8 +196,7 @@ final class DiffCommand implements Callable<Integer> {
                 file.add(found);
                 progress.detail(DiffText.line(found));
             };
-            DiffResult result =
-                    saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
+            DiffResult result = saved.isPresent() ? diff.run(findings, saved.get(), file) : diff.run(findings);
             progress.close();
             console.print(Results.diff(result), () -> DiffText.of(result, repair != null, repairCommand()));
             return result.equal() ? 0 : 1;

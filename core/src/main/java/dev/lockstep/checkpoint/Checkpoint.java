@@ -4,7 +4,6 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.capacity.Usage;
-import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.MalformedItemException;
 import java.time.Instant;
 import java.util.BitSet;
@@ -114,7 +113,9 @@ public final class Checkpoint implements AutoCloseable {
             throw Document.refused(
                     store, "it holds something that this version cannot read: " + e.getMessage(), store.howToDelete());
         }
-        job.tables().forEach((role, table) -> addUsage(table.usage(), body.path("usage").path(role)));
+        job.tables()
+                .forEach((role, table) ->
+                        addUsage(table.usage(), body.path("usage").path(role)));
         begun = true;
     }
 

@@ -109,11 +109,17 @@ final class Document {
         body.path("tables").forEach(table -> then.put(table.path("role").asString(""), table));
         job.tables().forEach((role, table) -> requireSame(store, role, then.get(role), table));
         if (then.size() != job.tables().size()) {
-            throw refused(store, "its job has " + then.size() + " tables, this one " + job.tables().size(), another);
+            throw refused(
+                    store,
+                    "its job has " + then.size() + " tables, this one "
+                            + job.tables().size(),
+                    another);
         }
         if (!body.path("keys").asString("").equals(job.keys().toString())) {
             throw refused(
-                    store, "its tables had the key " + body.path("keys").asString("") + ", now it is " + job.keys(), another);
+                    store,
+                    "its tables had the key " + body.path("keys").asString("") + ", now it is " + job.keys(),
+                    another);
         }
         requireSame(store, parameters(body), job.parameters());
         if (!Job.hash(job.parameters()).equals(body.path("parametersSha256").asString(""))) {
@@ -121,15 +127,15 @@ final class Document {
         }
     }
 
-    private static void requireSame(
-            CheckpointStore store, String role, @Nullable JsonNode then, Table now) {
+    private static void requireSame(CheckpointStore store, String role, @Nullable JsonNode then, Table now) {
         if (then == null || !then.path("tableId").asString("").equals(now.id())) {
             String was = then == null ? "none" : then.path("name").asString("");
             boolean sameName = was.equals(now.name());
             throw refused(
                     store,
                     sameName
-                            ? now.name() + " (" + role + ") is another table of the same name: it was deleted and made anew"
+                            ? now.name() + " (" + role
+                                    + ") is another table of the same name: it was deleted and made anew"
                             : "its " + role + " was " + was + ", not " + now.name(),
                     (sameName ? "" : "Name the same tables, or another checkpoint. ") + store.howToDelete());
         }
@@ -157,7 +163,9 @@ final class Document {
 
     private static SortedMap<String, String> parameters(JsonNode body) {
         SortedMap<String, String> parameters = new TreeMap<>();
-        body.path("parameters").properties().forEach(p -> parameters.put(p.getKey(), p.getValue().asString("")));
+        body.path("parameters")
+                .properties()
+                .forEach(p -> parameters.put(p.getKey(), p.getValue().asString("")));
         return parameters;
     }
 
@@ -177,7 +185,8 @@ final class Document {
 
     static Map<String, Long> counts(JsonNode json) {
         Map<String, Long> counts = new HashMap<>();
-        json.properties().forEach(count -> counts.put(count.getKey(), count.getValue().asLong(0)));
+        json.properties()
+                .forEach(count -> counts.put(count.getKey(), count.getValue().asLong(0)));
         return counts;
     }
 
@@ -186,7 +195,9 @@ final class Document {
                 .objectNode()
                 .put("segment", number)
                 .put("status", state.status().name());
-        json.set("after", state.after() == null ? null : ItemJson.node(state.after().attributes()));
+        json.set(
+                "after",
+                state.after() == null ? null : ItemJson.node(state.after().attributes()));
         json.set("counts", counts(state.counts()));
         json.set("more", state.more());
         return json;

@@ -71,8 +71,8 @@ final class ObjectCheckpoint implements CheckpointStore {
     public byte[] kept(String page) {
         return objects.get(page(page))
                 .map(ObjectStore.StoredObject::content)
-                .orElseThrow(() -> new LockstepException(
-                        "read", objects.name() + "/" + page(page), "it is gone", howToDelete()));
+                .orElseThrow(() ->
+                        new LockstepException("read", objects.name() + "/" + page(page), "it is gone", howToDelete()));
     }
 
     @Override

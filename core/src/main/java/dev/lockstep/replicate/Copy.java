@@ -199,8 +199,7 @@ public final class Copy {
             }
             long items = from.items();
             boolean saved = checkpoint != CopyCheckpoint.NONE;
-            try (Scan scan =
-                    new Scan(primary, segment, from.after(), settings.reads(), pages, readers, saved)) {
+            try (Scan scan = new Scan(primary, segment, from.after(), settings.reads(), pages, readers, saved)) {
                 while (!scan.done()) {
                     List<Item> page = scan.next();
                     read.add(page.size());

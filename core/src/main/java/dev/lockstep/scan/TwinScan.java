@@ -48,8 +48,7 @@ public final class TwinScan {
     private final LongConsumer primaryItemsRead;
     private final Saving saving;
 
-    public TwinScan(
-            Scan primary, List<? extends Follower> followers, LongConsumer primaryItemsRead, Saving saving) {
+    public TwinScan(Scan primary, List<? extends Follower> followers, LongConsumer primaryItemsRead, Saving saving) {
         this.primary = primary;
         this.followers = followers;
         this.primaryItemsRead = primaryItemsRead;

@@ -59,7 +59,8 @@ final class DiffRun implements AutoCloseable {
         this.primaryPages = new PageSize(plan.pageBytes());
         this.undoLog = settings.undoLog().map(UndoLog::open).orElse(UndoLog.NONE);
         this.writers = Pool.of("write", WRITES_PER_SEGMENT * settings.parallel());
-        replicas.forEach(r -> lanes.add(new Lane(primary, r, settings, plan, undoLog, writers, progress, findings, checkpoint)));
+        replicas.forEach(
+                r -> lanes.add(new Lane(primary, r, settings, plan, undoLog, writers, progress, findings, checkpoint)));
         this.saved = checkpoint == null ? null : new SavedDiff(checkpoint, report, lanes, segments);
         this.checkpoint = checkpoint;
     }

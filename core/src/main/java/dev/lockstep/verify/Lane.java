@@ -129,15 +129,17 @@ final class Lane implements AutoCloseable {
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("replica", replica.name());
         ObjectNode counts = json.putObject("tallies");
-        tallies.forEach((number, tally) -> counts.set("" + number, tally.counts().json()));
+        tallies.forEach(
+                (number, tally) -> counts.set("" + number, tally.counts().json()));
         json.set("open", ledger.json());
         return json;
     }
 
     /** Goes on from what {@link #json} was. */
     void restore(JsonNode json) throws MalformedItemException {
-        json.path("tallies").properties().forEach(t -> tally(Integer.parseInt(t.getKey()))
-                .add(Counts.of(t.getValue())));
+        json.path("tallies")
+                .properties()
+                .forEach(t -> tally(Integer.parseInt(t.getKey())).add(Counts.of(t.getValue())));
         restored = ledger.restore(json.path("open"), replica.keys(), queue, this::tally);
     }
 

@@ -170,7 +170,8 @@ final class Matcher implements TwinScan.Follower {
     private static void restore(Side side, KeyedTable table, List<Key> keys) {
         for (int from = 0; from < keys.size(); from += Table.MAX_READ) {
             List<Key> some = keys.subList(from, Math.min(keys.size(), from + Table.MAX_READ));
-            Map<Key, Item> found = table.table().read(some, Consistency.EVENTUAL).items();
+            Map<Key, Item> found =
+                    table.table().read(some, Consistency.EVENTUAL).items();
             some.forEach(key -> {
                 Item item = found.get(key);
                 if (item != null) {
