@@ -23,7 +23,8 @@ final class CheckpointOption {
     @Option(
             names = NAME,
             paramLabel = "FILE|s3://...",
-            description = "Keep what is done here, and go on from it where it is there: the same command again after a kill.")
+            description =
+                    "Keep what is done here, and go on from it where it is there: the same command again after a kill.")
     @Nullable
     String place;
 

@@ -4,15 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.Source;
-import java.util.TreeMap;
-import java.util.SortedMap;
-import dev.lockstep.progress.Progress;
-import dev.lockstep.objects.Digest;
-import dev.lockstep.checkpoint.Job;
-import dev.lockstep.checkpoint.CheckpointStore;
-import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.capacity.Estimate;
 import dev.lockstep.capacity.Usage;
+import dev.lockstep.checkpoint.Checkpoint;
+import dev.lockstep.checkpoint.CheckpointStore;
+import dev.lockstep.checkpoint.Job;
+import dev.lockstep.objects.Digest;
+import dev.lockstep.progress.Progress;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
 import dev.lockstep.table.DynamoTable;
@@ -31,6 +29,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -129,8 +129,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private int restore(
-            Connections connections, TableRef ref, Console console, Optional<CheckpointStore> store) {
+    private int restore(Connections connections, TableRef ref, Console console, Optional<CheckpointStore> store) {
         Optional<DynamoTable> there = connections.replica().exists(ref)
                 ? Optional.of(connections.replica().open(ref))
                 : Optional.empty();
@@ -144,9 +143,10 @@ final class RestoreCommand implements Callable<Integer> {
                     "there is no such table",
                     "Say --create to make it as the source describes it");
         }
-        Optional<Checkpoint> saved = there.isPresent() && store.isPresent() && store.get().read().isPresent()
-                ? Optional.of(CheckpointOption.open(store.get(), job(there.get()), console))
-                : Optional.empty();
+        Optional<Checkpoint> saved =
+                there.isPresent() && store.isPresent() && store.get().read().isPresent()
+                        ? Optional.of(CheckpointOption.open(store.get(), job(there.get()), console))
+                        : Optional.empty();
         try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
             if (saved.flatMap(Checkpoint::finished).isPresent()) {
                 DynamoTable to = there.orElseThrow();
@@ -178,7 +178,11 @@ final class RestoreCommand implements Callable<Integer> {
     private Job job(DynamoTable to) {
         SortedMap<String, String> parameters = new TreeMap<>();
         parameters.put("source", source);
-        parameters.put("keys", only.isEmpty() ? "all" : "SHA-256 " + Digest.SHA256.hexOf(only.toString().getBytes(UTF_8)));
+        parameters.put(
+                "keys",
+                only.isEmpty()
+                        ? "all"
+                        : "SHA-256 " + Digest.SHA256.hexOf(only.toString().getBytes(UTF_8)));
         parameters.put("overwrite", "" + overwrite);
         parameters.put("delete extra", "" + deleteExtra);
         parameters.put("dry run", "" + dryRun);

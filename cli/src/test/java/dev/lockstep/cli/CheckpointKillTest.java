@@ -41,7 +41,9 @@ class CheckpointKillTest {
     private static final long SEED = Long.getLong("lockstep.kills.seed", System.nanoTime());
     private static final int SEGMENTS = 3;
     private static final int BYTES = 600;
-    private static final String[] COUNTS = {"read", "written", "deleted", "skipped", "failed", "items", "complete", "replicas"};
+    private static final String[] COUNTS = {
+        "read", "written", "deleted", "skipped", "failed", "items", "complete", "replicas"
+    };
 
     private static final LocalS3 S3 = LocalS3.start();
     private static String primary = "";
@@ -106,7 +108,8 @@ class CheckpointKillTest {
             if (call.request().path("TotalSegments").asInt() == SEGMENTS) {
                 String segment = call.table() + " " + call.request().path("Segment");
                 String start = "" + call.request().path("ExclusiveStartKey");
-                starts.computeIfAbsent(segment, s -> new ConcurrentLinkedQueue<>()).add(start);
+                starts.computeIfAbsent(segment, s -> new ConcurrentLinkedQueue<>())
+                        .add(start);
             }
         }
 
@@ -241,7 +244,8 @@ class CheckpointKillTest {
                     servers,
                     with(
                             with(copy, Server.at(servers.target.endpoint(), one)),
-                            with(List.of(options), "" + folder.resolve("one.ckpt")).toArray(String[]::new)));
+                            with(List.of(options), "" + folder.resolve("one.ckpt"))
+                                    .toArray(String[]::new)));
             List<String> again = with(
                     with(copy, Server.at(servers.target.endpoint(), two)),
                     with(List.of(options), "" + folder.resolve("two.ckpt")).toArray(String[]::new));
@@ -286,8 +290,8 @@ class CheckpointKillTest {
             assertSame("backup", killed, once);
             assertThat(items("two/.*/data/.*")).isEqualTo(Server.contents(primary));
             assertThat(BackupCommandTest.keys(S3, "bucket")).noneMatch(key -> key.contains(".pages/"));
-            Shell.Ran check = Shell.run(
-                    "check", "s3://bucket/two", "--s3-endpoint", "" + S3.endpoint(), "--output", "json");
+            Shell.Ran check =
+                    Shell.run("check", "s3://bucket/two", "--s3-endpoint", "" + S3.endpoint(), "--output", "json");
             assertThat(check.status()).as(check.err()).isZero();
         }
     }

@@ -72,8 +72,7 @@ public final class BareBackup {
         saved.ifPresent(SavedSegments::finish);
         boolean complete = settings.onlySegment().isEmpty();
         return saved.map(to -> to.result(location(), complete))
-                .orElseGet(
-                        () -> BackupResult.of(location(), List.copyOf(files), complete, false, Optional.empty()));
+                .orElseGet(() -> BackupResult.of(location(), List.copyOf(files), complete, false, Optional.empty()));
     }
 
     /** Segments of another division would be read as part of this backup. */

@@ -180,7 +180,8 @@ public final class Restore implements AutoCloseable {
         boolean blind = saved.map(to -> to.blind(empty)).orElse(empty);
         HeapPlan plan = HeapPlan.of(Runtime.getRuntime().maxMemory(), 0, settings.parallel());
         boolean looks = !blind && settings.only().isEmpty();
-        int looked = saved.map(to -> to.begin(blind, looks ? plan.parallel() : 0)).orElse(looks ? plan.parallel() : 0);
+        int looked =
+                saved.map(to -> to.begin(blind, looks ? plan.parallel() : 0)).orElse(looks ? plan.parallel() : 0);
         progress.expecting(merged.states());
         try (UndoLog undoLog = settings.undoLog().map(UndoLog::open).orElse(UndoLog.NONE);
                 Pool calls = Pool.of("write", 4 * settings.parallel());
@@ -384,9 +385,8 @@ public final class Restore implements AutoCloseable {
 
         /** Single keys that were asked for and that the source does not tell of. */
         void deleteAbsent() {
-            List<Key> absent = settings.only().stream()
-                    .filter(key -> !merged.tellsOf(key))
-                    .toList();
+            List<Key> absent =
+                    settings.only().stream().filter(key -> !merged.tellsOf(key)).toList();
             if (saved == null) {
                 delete(absent, Set.of(), count(0));
                 return;

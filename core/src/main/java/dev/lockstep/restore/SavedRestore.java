@@ -56,7 +56,13 @@ final class SavedRestore implements Checkpoint.Part {
 
     /** @param fingerprint changes whenever a line of the source would be at another place */
     SavedRestore(
-            Checkpoint checkpoint, KeySchema keys, String fingerprint, int parts, long states, long absent, String format) {
+            Checkpoint checkpoint,
+            KeySchema keys,
+            String fingerprint,
+            int parts,
+            long states,
+            long absent,
+            String format) {
         this.checkpoint = checkpoint;
         this.keys = keys;
         this.parts = parts;
@@ -75,7 +81,9 @@ final class SavedRestore implements Checkpoint.Part {
                         "the source no longer holds what it held when the restore was begun",
                         "Put it back as it was. " + checkpoint.howToDelete());
             }
-            before.path(LOOKED).properties().forEach(l -> looked.put(l.getKey(), l.getValue().asLong(0)));
+            before.path(LOOKED)
+                    .properties()
+                    .forEach(l -> looked.put(l.getKey(), l.getValue().asLong(0)));
         }
         checkpoint.add(this);
     }

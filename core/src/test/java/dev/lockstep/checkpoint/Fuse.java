@@ -2,7 +2,6 @@ package dev.lockstep.checkpoint;
 
 import dev.lockstep.table.Condition;
 import dev.lockstep.table.ForwardingTable;
-import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
@@ -149,5 +148,4 @@ public final class Fuse {
             public void close() {}
         };
     }
-
 }

@@ -5,7 +5,6 @@ import static dev.lockstep.table.TestItems.items;
 
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.EveryStep;
-import dev.lockstep.checkpoint.Fuse;
 import dev.lockstep.checkpoint.Job;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.MemoryTable;

@@ -9,7 +9,6 @@ import dev.lockstep.backup.ItemState;
 import dev.lockstep.backup.MemorySource;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.EveryStep;
-import dev.lockstep.checkpoint.Fuse;
 import dev.lockstep.checkpoint.Job;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Item;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class RestoreResumeTest {
-    private static final int ITEMS = 1_200;
+    private static final int ITEMS = 900;
 
     @TempDir
     Path folder;
@@ -80,16 +79,16 @@ class RestoreResumeTest {
 
     @Test
     void into_an_empty_table_killed_at_any_step_it_ends_as_if_it_had_not_been() {
-        EveryStep.check(7, () -> restore(false, true));
+        EveryStep.check(11, () -> restore(false, true));
     }
 
     @Test
     void over_items_killed_at_any_step_it_ends_as_if_it_had_not_been() {
-        EveryStep.check(13, () -> restore(false, false));
+        EveryStep.check(31, () -> restore(false, false));
     }
 
     @Test
     void with_items_to_delete_killed_at_any_step_it_ends_as_if_it_had_not_been() {
-        EveryStep.check(13, () -> restore(true, false));
+        EveryStep.check(31, () -> restore(true, false));
     }
 }

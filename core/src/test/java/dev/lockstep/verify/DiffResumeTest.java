@@ -90,10 +90,12 @@ class DiffResumeTest {
                 long reported = checkpoint.begun() ? Diff.reported(checkpoint) : 0;
                 report.subList((int) reported, report.size()).clear();
                 DiffResult result = new Diff(
-                                fuse.on(primary), replicas.stream().map(fuse::on).toList(), settings)
+                                fuse.on(primary),
+                                replicas.stream().map(fuse::on).toList(),
+                                settings)
                         .run(
-                                f -> report.add(f.replica() + " " + f.kind() + " " + f.key() + " " + f.attributes() + " "
-                                        + f.repaired()),
+                                f -> report.add(f.replica() + " " + f.kind() + " " + f.key() + " " + f.attributes()
+                                        + " " + f.repaired()),
                                 checkpoint,
                                 lines);
                 return List.of(
