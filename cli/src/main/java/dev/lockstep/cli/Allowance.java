@@ -54,8 +54,7 @@ record Allowance(double number, boolean percent) {
                     "check",
                     kind.option + " " + this,
                     table.name() + " is on demand without a maximum, so that there is nothing to take a part of",
-                    "Say units a second, for example " + kind.option
-                            + " 500, or give the table a maximum throughput");
+                    "Say units a second, for example " + kind.option + " 500, or give the table a maximum throughput");
         }
         return whole * number / WHOLE;
     }

@@ -147,9 +147,9 @@ final class Connections implements AutoCloseable {
     }
 
     private CloudWatchClient metrics(Region region) {
-        return close(configured(
-                        CloudWatchClient.builder().httpClientBuilder(http()), new Place(Optional.empty(), region))
-                .build());
+        return close(
+                configured(CloudWatchClient.builder().httpClientBuilder(http()), new Place(Optional.empty(), region))
+                        .build());
     }
 
     /** Reads the Kinesis stream of this ARN; closed with the others. */

@@ -89,6 +89,7 @@ final class Estimates {
     }
 
     static Share share(PacedTable table, double reads, double writes) {
-        return new Share(table.name(), reads, writes, table.readRate(), table.writes().rate());
+        return new Share(
+                table.name(), reads, writes, table.readRate(), table.writes().rate());
     }
 }

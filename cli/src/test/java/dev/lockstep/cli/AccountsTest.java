@@ -135,7 +135,8 @@ class AccountsTest {
 
     @BeforeEach
     void profileOfTheUser() {
-        aws.credentials("[op]\naws_access_key_id=" + AwsAccount.KEY + "\naws_secret_access_key=" + AwsAccount.SECRET + "\n");
+        aws.credentials(
+                "[op]\naws_access_key_id=" + AwsAccount.KEY + "\naws_secret_access_key=" + AwsAccount.SECRET + "\n");
     }
 
     @Test
@@ -288,8 +289,8 @@ class AccountsTest {
         Path script = folder.resolve("process.sh");
         Files.writeString(
                 script,
-                "echo '{\"Version\":1,\"AccessKeyId\":\"" + AwsAccount.KEY + "\",\"SecretAccessKey\":\"" + AwsAccount.SECRET
-                        + "\"}'");
+                "echo '{\"Version\":1,\"AccessKeyId\":\"" + AwsAccount.KEY + "\",\"SecretAccessKey\":\""
+                        + AwsAccount.SECRET + "\"}'");
         aws.config("[profile process]\ncredential_process = sh " + script + "\n");
         Account user = of(AwsAccount.USER);
         equal(diff(user.table(primary), user.table(replica), "--profile", "process"));

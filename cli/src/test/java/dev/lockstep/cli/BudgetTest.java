@@ -145,7 +145,10 @@ class BudgetTest {
         String replica = Server.create("replica");
         Ran refused = Shell.run("copy", Server.ref(primary), Server.ref(replica), "--max-wcu", "50%");
         assertThat(refused.status()).isEqualTo(2);
-        assertThat(refused.err()).contains("--max-wcu 50%").contains("on demand").contains("--max-wcu 500");
+        assertThat(refused.err())
+                .contains("--max-wcu 50%")
+                .contains("on demand")
+                .contains("--max-wcu 500");
         assertThat(Server.contents(replica)).isEmpty();
 
         String provisioned = Server.createProvisioned("provisioned", 40, 20);
@@ -200,9 +203,8 @@ class BudgetTest {
         String primary = Server.filled("primary", 200, 1_500);
         String replica = Server.create("replica");
         String[] copy = {"copy", Server.ref(primary), Server.ref(replica), "--prices", "1,2.5", "--output", "json"};
-        JsonNode estimate = Shell.run(with(copy, "--estimate", "--max-wcu", "100"))
-                .json()
-                .get("estimate");
+        JsonNode estimate =
+                Shell.run(with(copy, "--estimate", "--max-wcu", "100")).json().get("estimate");
         assertThat(Server.contents(replica)).isEmpty();
         assertThat(estimate.get("items").asInt()).isEqualTo(200);
         assertThat(estimate.get("writeUnits").asDouble()).isBetween(370.0, 410.0);
@@ -233,7 +235,9 @@ class BudgetTest {
         try (LocalS3 s3 = LocalS3.start()) {
             s3.createBucket("backups");
             String endpoint = s3.endpoint().toString();
-            String[] backup = {"backup", Server.ref(table), "s3://backups", "--s3-endpoint", endpoint, "--output", "json"};
+            String[] backup = {
+                "backup", Server.ref(table), "s3://backups", "--s3-endpoint", endpoint, "--output", "json"
+            };
             assertThat(Shell.run(with(backup, "--estimate"))
                             .json()
                             .get("estimate")

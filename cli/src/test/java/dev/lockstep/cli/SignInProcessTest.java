@@ -95,16 +95,20 @@ class SignInProcessTest {
     }
 
     private int end(Process process) throws InterruptedException {
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it ends: %s", out()).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                .as("it ends: %s", out())
+                .isTrue();
         return process.exitValue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " --output json > result.json"})
-    void the_code_is_asked_for_on_the_terminal_wherever_the_result_goes_and_is_not_shown(String where) throws Exception {
+    void the_code_is_asked_for_on_the_terminal_wherever_the_result_goes_and_is_not_shown(String where)
+            throws Exception {
         Path script = Path.of("/usr/bin/script");
         assumeThat(script).exists();
-        String result = where.replace("result.json", folder.resolve("result.json").toString());
+        String result =
+                where.replace("result.json", folder.resolve("result.json").toString());
         Process process = start(
                 Map.of(),
                 script.toString(),
@@ -123,7 +127,8 @@ class SignInProcessTest {
 
     private void answer(Process process, String code, int question) throws IOException {
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> out().split("MFA code of " + AwsAccount.DEVICE, -1).length > question || !process.isAlive());
+                .until(() ->
+                        out().split("MFA code of " + AwsAccount.DEVICE, -1).length > question || !process.isAlive());
         process.getOutputStream().write((code + "\n").getBytes(UTF_8));
         process.getOutputStream().flush();
     }
@@ -133,8 +138,10 @@ class SignInProcessTest {
         LocalSts.Session session = aws.sts.session(AwsAccount.READER);
         HttpServer portal = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         portal.createContext("/federation/credentials", exchange -> {
-            boolean known = "sso-access-token".equals(exchange.getRequestHeaders().getFirst("x-amz-sso_bearer_token"));
-            byte[] answer = ("{\"roleCredentials\":{\"accessKeyId\":\"" + session.accessKeyId() + "\",\"secretAccessKey\":\""
+            boolean known =
+                    "sso-access-token".equals(exchange.getRequestHeaders().getFirst("x-amz-sso_bearer_token"));
+            byte[] answer = ("{\"roleCredentials\":{\"accessKeyId\":\"" + session.accessKeyId()
+                            + "\",\"secretAccessKey\":\""
                             + session.secret() + "\",\"sessionToken\":\"" + session.token() + "\",\"expiration\":"
                             + Instant.now().plusSeconds(3_600).toEpochMilli() + "}}")
                     .getBytes(UTF_8);
@@ -144,8 +151,7 @@ class SignInProcessTest {
         });
         portal.start();
         try {
-            aws.config(
-                    """
+            aws.config("""
                     [sso-session corp]
                     sso_start_url = https://corp.awsapps.com/start
                     sso_region = us-east-1
@@ -156,14 +162,18 @@ class SignInProcessTest {
                     sso_role_name = reader
                     """);
             Path cache = Files.createDirectories(folder.resolve(".aws/sso/cache"));
-            String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest("corp".getBytes(UTF_8)));
+            String name =
+                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest("corp".getBytes(UTF_8)));
             Files.writeString(
                     cache.resolve(name + ".json"),
-                    "{\"accessToken\":\"sso-access-token\",\"expiresAt\":\"" + Instant.now().plusSeconds(3_600).toString().replaceAll("\\.\\d+", "")
+                    "{\"accessToken\":\"sso-access-token\",\"expiresAt\":\""
+                            + Instant.now().plusSeconds(3_600).toString().replaceAll("\\.\\d+", "")
                             + "\",\"region\":\"us-east-1\",\"startUrl\":\"https://corp.awsapps.com/start\"}");
-            Map<String, String> environment =
-                    Map.of("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:" + portal.getAddress().getPort());
-            Process process = start(environment, diff("--profile", "corp-reader").split(" "));
+            Map<String, String> environment = Map.of(
+                    "AWS_ENDPOINT_URL_SSO",
+                    "http://127.0.0.1:" + portal.getAddress().getPort());
+            Process process =
+                    start(environment, diff("--profile", "corp-reader").split(" "));
             assertThat(end(process)).as(out()).isZero();
         } finally {
             portal.stop(0);

@@ -46,7 +46,8 @@ class ArnOnTheWireTest {
         server.createContext("/", this::serve);
         server.start();
         client = DynamoDbClient.builder()
-                .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+                .endpointOverride(
+                        URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
                 .region(Region.EU_WEST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
@@ -63,7 +64,8 @@ class ArnOnTheWireTest {
         try (exchange) {
             String target = exchange.getRequestHeaders().getFirst("x-amz-target");
             String api = target.substring(target.indexOf('.') + 1);
-            JsonNode body = JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
+            JsonNode body =
+                    JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
             asked.put(api, body);
             byte[] answer = answer(api, body).getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
@@ -77,13 +79,15 @@ class ArnOnTheWireTest {
             case "DescribeTable" -> {
                 String arn = body.get("TableName").asString();
                 String owner = arn.startsWith("arn:") ? arn.split(":")[4] : "111111111111";
-                yield "{\"Table\":{\"TableName\":\"orders\",\"TableId\":\"id-of-" + owner + "\",\"TableArn\":\"" + THEIRS + "\"," + KEYS
-                        + "}}";
+                yield "{\"Table\":{\"TableName\":\"orders\",\"TableId\":\"id-of-" + owner + "\",\"TableArn\":\""
+                        + THEIRS + "\"," + KEYS + "}}";
             }
             case "Scan" -> "{\"Items\":[" + item + "],\"Count\":1}";
-            case "BatchGetItem" -> "{\"Responses\":{\"" + answersNameIt + "\":[" + item + "]},\"UnprocessedKeys\":{\"" + answersNameIt
-                    + "\":{\"Keys\":[{\"id\":{\"S\":\"b\"}}]}}}";
-            case "BatchWriteItem" -> "{\"UnprocessedItems\":{\"" + answersNameIt + "\":[{\"PutRequest\":{\"Item\":" + item + "}}]}}";
+            case "BatchGetItem" ->
+                "{\"Responses\":{\"" + answersNameIt + "\":[" + item + "]},\"UnprocessedKeys\":{\"" + answersNameIt
+                        + "\":{\"Keys\":[{\"id\":{\"S\":\"b\"}}]}}}";
+            case "BatchWriteItem" ->
+                "{\"UnprocessedItems\":{\"" + answersNameIt + "\":[{\"PutRequest\":{\"Item\":" + item + "}}]}}";
             case "DescribeTimeToLive" -> "{\"TimeToLiveDescription\":{\"TimeToLiveStatus\":\"DISABLED\"}}";
             case "ListTagsOfResource" -> "{\"Tags\":[]}";
             default -> "{}";
@@ -101,7 +105,8 @@ class ArnOnTheWireTest {
         Write put = Write.making(a, item);
         Write delete = Write.making(a, null);
 
-        assertThat(table.scan(new Segment(0, 1), null, 0, Consistency.EVENTUAL).items()).hasSize(1);
+        assertThat(table.scan(new Segment(0, 1), null, 0, Consistency.EVENTUAL).items())
+                .hasSize(1);
         Table.Found found = table.read(List.of(a, b), Consistency.STRONG);
         assertThat(found.items()).containsOnlyKeys(a);
         assertThat(found.unprocessed()).containsExactly(b);
@@ -124,7 +129,8 @@ class ArnOnTheWireTest {
             if (body.has("RequestItems")) {
                 assertThat(body.get("RequestItems").propertyNames()).as(api).containsExactly(THEIRS);
             } else {
-                assertThat(body.path("TableName").asString(body.path("ResourceArn").asString("")))
+                assertThat(body.path("TableName")
+                                .asString(body.path("ResourceArn").asString("")))
                         .as(api)
                         .isEqualTo(THEIRS);
             }
@@ -141,8 +147,8 @@ class ArnOnTheWireTest {
     @Test
     void a_table_and_its_own_arn_are_one() {
         DynamoTable ours = DynamoTable.open(client, TableRef.parse("eu-west-1/orders"));
-        DynamoTable again = DynamoTable.open(
-                client, TableRef.parse("arn:aws:dynamodb:eu-west-1:111111111111:table/orders"));
+        DynamoTable again =
+                DynamoTable.open(client, TableRef.parse("arn:aws:dynamodb:eu-west-1:111111111111:table/orders"));
         assertThatThrownBy(() -> Pairing.check("compare", ours, List.of(again)))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("the same table");

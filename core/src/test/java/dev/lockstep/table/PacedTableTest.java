@@ -17,8 +17,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Without a budget nothing is other than without it; with one, calls are small, and what they consumed is charged. */
@@ -147,11 +147,15 @@ class PacedTableTest extends TableContract {
             assertThatThrownBy(() -> table.write(puts(5, 10)))
                     .hasMessageContaining("ProvisionedThroughputExceededException")
                     .hasMessageContaining("write units a second");
-            assertThat(table.pacing()).contains("slowed by throttling").contains("write").doesNotContain("read");
+            assertThat(table.pacing())
+                    .contains("slowed by throttling")
+                    .contains("write")
+                    .doesNotContain("read");
             assertThat(table.writes().rate()).isLessThan(40);
             assertThat(table.write(puts(5, 10))).isEmpty();
             proxy.on("Scan").times(1).inject(Fault.throttling());
-            assertThatThrownBy(() -> table.scan(ALL, null, 0, Consistency.STRONG)).hasMessageContaining("read units");
+            assertThatThrownBy(() -> table.scan(ALL, null, 0, Consistency.STRONG))
+                    .hasMessageContaining("read units");
             assertThat(table.readRate()).isLessThan(40);
         }
     }

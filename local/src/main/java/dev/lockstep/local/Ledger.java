@@ -34,8 +34,8 @@ final class Ledger {
         for (Charge charge : charges) {
             Map<String, Double> units = charge.kind() == Charge.Kind.READ ? readUnits : writeUnits;
             units.merge(charge.table(), charge.units(), Double::sum);
-            metered.add(new Metered(
-                    System.nanoTime(), charge.table(), charge.kind() == Charge.Kind.WRITE, charge.units()));
+            metered.add(
+                    new Metered(System.nanoTime(), charge.table(), charge.kind() == Charge.Kind.WRITE, charge.units()));
         }
     }
 

@@ -86,7 +86,9 @@ class SessionTest {
         key(session);
         away = true;
         pass(Duration.ofMinutes(60));
-        assertThatThrownBy(() -> key(session)).isInstanceOf(LockstepException.class).hasMessageContaining("Throttling");
+        assertThatThrownBy(() -> key(session))
+                .isInstanceOf(LockstepException.class)
+                .hasMessageContaining("Throttling");
         away = false;
         assertThat(key(session)).isEqualTo("key2");
     }
@@ -141,6 +143,8 @@ class SessionTest {
     void nothing_that_it_says_of_itself_is_secret() {
         Session session = lasting(Duration.ofHours(1));
         key(session);
-        assertThat(session + " " + issue(Duration.ofHours(1))).doesNotContain("secret").doesNotContain("token");
+        assertThat(session + " " + issue(Duration.ofHours(1)))
+                .doesNotContain("secret")
+                .doesNotContain("token");
     }
 }
