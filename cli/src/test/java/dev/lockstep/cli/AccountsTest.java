@@ -424,5 +424,6 @@ class AccountsTest {
         assertThat(Server.contents(copy)).isEqualTo(Server.contents(primary));
         assertThat(reader.gate().admitted()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(reader.gate().refused("UnrecognizedClientException")).isZero();
+        assertThat(ran.out() + ran.err()).doesNotContain("local-secret").doesNotContain("local-token");
     }
 }

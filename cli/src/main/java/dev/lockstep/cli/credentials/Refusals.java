@@ -40,7 +40,9 @@ public final class Refusals implements ExecutionInterceptor {
         Optional<SdkHttpRequest> request = context.httpRequest();
         AwsServiceException said = withoutToken(refusal, request);
         Optional<String> key = request.flatMap(Refusals::accessKey);
-        if (key.isPresent() && ENDED.contains(said.awsErrorDetails().errorCode()) && renewed(key.get())) {
+        if (key.isPresent()
+                && ENDED.contains(String.valueOf(said.awsErrorDetails().errorCode()))
+                && renewed(key.get())) {
             return said.toBuilder()
                     .cause(RetryableException.create("the session was renewed"))
                     .build();
