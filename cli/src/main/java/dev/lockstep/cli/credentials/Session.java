@@ -47,6 +47,10 @@ final class Session implements AwsCredentialsProvider {
     private final ReentrantLock renewing = new ReentrantLock();
     private volatile @Nullable Held held;
     private volatile @Nullable Failure failure;
+    /** Both only by who holds the lock: whether a service refused the last credentials, and since when those in their place are held. */
+    private boolean refused;
+
+    private long replacement = Long.MIN_VALUE;
 
     /** What is held, and its times by the clock. */
     private record Held(
@@ -149,6 +153,10 @@ final class Session implements AwsCredentialsProvider {
         long since = clock.getAsLong();
         try {
             Held now = Held.of(issuer.get(), since);
+            if (refused) {
+                replacement = since;
+                refused = false;
+            }
             held = now;
             return now;
         } catch (CancelledException e) {
@@ -160,16 +168,19 @@ final class Session implements AwsCredentialsProvider {
     }
 
     /**
-     * A service said that the credentials with this key have ended. The next call gets others, unless they were issued just now: then others
-     * would be refused as well.
+     * A service said that the credentials with this key have ended. The next call gets others, unless they were themselves got for refused ones
+     * just now: then others would be refused as well.
      */
     void refused(String accessKeyId) {
         renewing.lock();
         try {
             Held now = held;
             long time = clock.getAsLong();
-            if (now != null && now.credentials.accessKeyId().equals(accessKeyId) && time - now.since >= now.life / 10) {
+            if (now != null
+                    && now.credentials.accessKeyId().equals(accessKeyId)
+                    && !(now.since == replacement && time - now.since < now.life / 10)) {
                 held = now.ended(time);
+                refused = true;
             }
         } finally {
             renewing.unlock();

@@ -94,16 +94,19 @@ class SessionTest {
     }
 
     @Test
-    void what_a_service_refuses_is_replaced_unless_it_is_new() {
+    void what_a_service_refuses_is_replaced_but_not_again_and_again() {
         Session session = lasting(Duration.ofHours(1));
         key(session);
-        session.refused("key1");
-        assertThat(key(session)).as("others would be refused as well").isEqualTo("key1");
-        pass(Duration.ofMinutes(10));
         session.refused("key0");
         assertThat(key(session)).as("an older one was refused").isEqualTo("key1");
         session.refused("key1");
         assertThat(key(session)).isEqualTo("key2");
+        pass(Duration.ofSeconds(5));
+        session.refused("key2");
+        assertThat(key(session)).as("others would be refused as well").isEqualTo("key2");
+        pass(Duration.ofMinutes(10));
+        session.refused("key2");
+        assertThat(key(session)).isEqualTo("key3");
     }
 
     @Test
