@@ -23,8 +23,10 @@ import java.util.function.LongSupplier;
  * others had been settled less than 5 seconds before that turn, or were under way; so together they are less than the
  * budget of 5 seconds. That holds whatever the calls' answers take, as long as no call consumes more than it said at most.
  *
- * <p>A throttled call halves the rate, once for all calls that were under way, and at most once a second; then the rate
- * grows again by a tenth of the full rate a second. Where there is no budget, the full rate is what was reached before.
+ * <p>A throttled call lowers the rate below what the service served in the last second, once for all calls that were under
+ * way, and at most once a second: to half of it where a quarter or more was refused, by less where it was less, so that
+ * a throttle now and then does not stop the work. Then the rate grows again, by a tenth of the full rate and a quarter of
+ * itself a second. Where there is no budget, the full rate is what was reached before a throttle.
  */
 public final class Pace {
     /** In no time as long as this is more consumed than the budget and one call. */
@@ -37,8 +39,15 @@ public final class Pace {
     /** A call should not take more of the budget than this, or it comes in lumps. */
     private static final double CALL_SECONDS = 0.5;
 
+    /** What is left of the rate where this part or more of the units was refused. */
     private static final double SLOWER = 0.5;
+
+    private static final double MUCH = 0.25;
+    /** How slowly a better rate is forgotten. */
+    private static final double FADING = 0.75;
+
     private static final double FASTER_EACH_SECOND = 0.1;
+    private static final double FASTER_BY_ITSELF = 0.25;
     /** Without a budget, a rate of so many times the one before throttling is no limit any more. */
     private static final double LIFTED = 2;
 
@@ -54,6 +63,7 @@ public final class Pace {
     private double full;
     private double balance;
     private long at;
+    private final Deque<Settled> refused = new ArrayDeque<>();
     private long slowedAt;
 
     private record Settled(long at, double units) {}
@@ -103,10 +113,14 @@ public final class Pace {
             }
         }
 
-        /** The call, or part of it, was refused for lack of capacity: all calls go slower from now on. */
-        public void slow() {
+        /**
+         * The call was refused for lack of capacity: all calls go slower from now on.
+         *
+         * @param part how much of it was refused, 1 for all
+         */
+        public void slow(double part) {
             synchronized (Pace.this) {
-                throttled(this);
+                throttled(this, Math.max(expected, 0.5) * part);
             }
         }
 
@@ -209,13 +223,16 @@ public final class Pace {
         double seconds = (now - at) / NANOS;
         at = now;
         if (rate < budget) {
-            rate = Math.min(budget, rate + FASTER_EACH_SECOND * full * seconds);
+            rate = Math.min(budget, rate + (FASTER_EACH_SECOND * full + FASTER_BY_ITSELF * rate) * seconds);
             if (budget == Double.POSITIVE_INFINITY && rate > LIFTED * full) {
                 rate = budget;
                 full = budget;
             }
         }
         balance = rate < Double.POSITIVE_INFINITY ? Math.min(rate * BURST_SECONDS, balance + rate * seconds) : 0;
+        while (!refused.isEmpty() && now - refused.getFirst().at() > SECOND) {
+            refused.removeFirst();
+        }
         while (!settled.isEmpty() && now - settled.getFirst().at() > WINDOW) {
             settledUnits -= settled.removeFirst().units();
         }
@@ -225,22 +242,25 @@ public final class Pace {
         return now;
     }
 
-    private void throttled(Turn turn) {
+    private void throttled(Turn turn, double units) {
         long now = refilled();
+        refused.addLast(new Settled(now, units));
         if (turn.given - slowedAt <= 0 || now - slowedAt < SECOND) {
             return;
         }
-        double reached = Math.min(rate, Math.max(lastSecond(now), turn.expected));
-        if (full == Double.POSITIVE_INFINITY) {
-            full = reached;
+        double reached = Math.min(rate, Math.max(lastSecond(settled, now), turn.expected));
+        if (budget == Double.POSITIVE_INFINITY) {
+            full = full == budget ? reached : Math.max(FADING * full, reached);
         }
-        rate = Math.max(SLOWER * reached, Math.min(1, full));
+        double without = lastSecond(refused, now);
+        double share = without / (without + lastSecond(settled, now));
+        rate = Math.max(reached * (1 - (1 - SLOWER) * Math.min(1, share / MUCH)), Math.min(1, full));
         balance = Math.min(balance, 0);
         slowedAt = now;
     }
 
-    private double lastSecond(long now) {
-        return settled.stream()
+    private static double lastSecond(Deque<Settled> all, long now) {
+        return all.stream()
                 .filter(s -> now - s.at() <= SECOND)
                 .mapToDouble(Settled::units)
                 .sum();

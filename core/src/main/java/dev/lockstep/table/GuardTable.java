@@ -152,7 +152,7 @@ public final class GuardTable {
             } catch (LockstepException e) {
                 if (ServiceErrors.throttled(e)) {
                     turn.settle(0);
-                    turn.slow();
+                    turn.slow(1);
                 }
                 throw e;
             }

@@ -151,7 +151,7 @@ public final class PacedTable extends ForwardingTable {
                 largestKey = Math.max(largestKey, each);
             }
             if (!found.unprocessed().isEmpty() && bytes(found) < LARGE_ANSWER) {
-                turn.slow();
+                turn.slow((double) found.unprocessed().size() / some.size());
             }
             return found;
         }
@@ -196,7 +196,7 @@ public final class PacedTable extends ForwardingTable {
         return writing(some, turn -> {
             List<Write> unwritten = super.write(some);
             if (!unwritten.isEmpty()) {
-                turn.slow();
+                turn.slow((double) unwritten.size() / some.size());
             }
             return unwritten;
         });
@@ -270,7 +270,7 @@ public final class PacedTable extends ForwardingTable {
         } catch (LockstepException e) {
             if (ServiceErrors.throttled(e)) {
                 turn.settle(0);
-                turn.slow();
+                turn.slow(1);
                 throw slower(e, rate(pace));
             }
             if (!e.retryable()) {

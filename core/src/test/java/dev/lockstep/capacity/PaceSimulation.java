@@ -18,7 +18,7 @@ final class PaceSimulation {
     record Charge(long at, double units) {}
 
     /** Says whether a call of so many units is served, and notes it. */
-    static final class Service {
+    static class Service {
         static final Service NEVER_THROTTLES = new Service(Double.POSITIVE_INFINITY, time -> 0);
 
         private final double rate;
@@ -31,6 +31,17 @@ final class PaceSimulation {
             this.rate = rate;
             this.others = others;
             this.tokens = rate;
+        }
+
+        /** Refuses so large a part of all calls, whatever they ask for. */
+        static Service refusing(double part) {
+            SplittableRandom random = new SplittableRandom(3);
+            return new Service(1, time -> 0) {
+                @Override
+                boolean serves(long nanos, double units) {
+                    return random.nextDouble() >= part;
+                }
+            };
         }
 
         /** A token bucket of one second, from which others take first, at so many units a second. */
@@ -125,7 +136,7 @@ final class PaceSimulation {
             if (event.step() == Step.ANSWERED) {
                 turns[thread].settle(served[thread] ? costs[thread] : 0);
                 if (!served[thread]) {
-                    turns[thread].slow();
+                    turns[thread].slow(1);
                 }
                 costs[thread] = cost();
                 waiting.add(thread);

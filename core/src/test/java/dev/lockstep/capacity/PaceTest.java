@@ -56,38 +56,61 @@ class PaceTest {
     }
 
     @Test
-    void a_throttle_halves_the_rate_once_for_all_calls_under_way_and_it_comes_back() {
+    void throttled_calls_lower_the_rate_once_for_all_calls_under_way_and_it_comes_back() {
         Pace wide = new Pace(100, clock::get);
-        Pace.Turn first = wide.turnNow(0, 0).orElseThrow();
-        Pace.Turn second = wide.turnNow(0, 0).orElseThrow();
+        Pace.Turn first = wide.turnNow(50, 50).orElseThrow();
         clock.addAndGet((long) (2 * SECOND));
+        Pace.Turn second = wide.turnNow(50, 50).orElseThrow();
         wide.turnNow(100, 100).orElseThrow().settle(100);
-        first.slow();
-        second.slow();
+        second.slow(1);
+        first.slow(1);
         assertThat(wide.rate()).isEqualTo(50);
         assertThat(wide.yields()).isTrue();
+        clock.addAndGet((long) SECOND);
+        assertThat(wide.rate()).isBetween(65.0, 85.0);
         clock.addAndGet((long) (2 * SECOND));
-        assertThat(wide.rate()).isCloseTo(70, within(0.01));
-        clock.addAndGet((long) (4 * SECOND));
         assertThat(wide.rate()).isEqualTo(100);
         assertThat(wide.yields()).isFalse();
+    }
+
+    @Test
+    void a_throttle_now_and_then_costs_little() {
+        Pace wide = new Pace(100, clock::get);
+        clock.addAndGet((long) (2 * SECOND));
+        Pace.Turn turn = wide.turnNow(5, 5).orElseThrow();
+        wide.turnNow(95, 95).orElseThrow().settle(95);
+        turn.slow(1);
+        assertThat(wide.rate()).isBetween(80.0, 95.0);
     }
 
     @Test
     void without_a_budget_the_rate_follows_what_the_service_gives_and_the_limit_goes_when_throttling_ends() {
         Pace free = new Pace(Double.POSITIVE_INFINITY, clock::get);
         assertThat(free.limited()).isFalse();
-        Pace.Turn turn = free.turnNow(10, 10).orElseThrow();
         clock.addAndGet((long) (6 * SECOND));
+        Pace.Turn turn = free.turnNow(50, 50).orElseThrow();
         for (int i = 0; i < 10; i++) {
             free.turnNow(10, 10).orElseThrow().settle(10);
         }
-        turn.slow();
+        turn.slow(1);
         assertThat(free.rate()).isEqualTo(50);
-        clock.addAndGet((long) (10 * SECOND));
-        assertThat(free.rate()).isCloseTo(150, within(0.01));
-        clock.addAndGet((long) (6 * SECOND));
+        clock.addAndGet((long) SECOND);
+        assertThat(free.rate()).isBetween(65.0, 85.0);
+        for (int i = 0; i < 10; i++) {
+            clock.addAndGet((long) SECOND);
+            free.rate();
+        }
         assertThat(free.limited()).isFalse();
+    }
+
+    /** Faults of all kinds, not only a lack of capacity, look like throttling. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.02, 0.05, 0.1})
+    void calls_that_are_refused_at_random_do_not_bring_the_work_to_a_standstill(double part) {
+        PaceSimulation simulation = new PaceSimulation(9, Double.POSITIVE_INFINITY, 8, 1, 0.02);
+        List<Charge> charges = simulation.run(Service.refusing(part), 60);
+        double perfect = 8 / 0.02;
+        assertThat(PaceSimulation.rate(charges, 5, 60)).isGreaterThan(0.15 * perfect);
     }
 
     /** Another client takes half of what the table has: each of its calls that fails is tried again at once. */
