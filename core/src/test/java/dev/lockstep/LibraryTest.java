@@ -37,8 +37,7 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** What the library promises: the example in the README, the surface in docs/library.md, Javadoc. */
 class LibraryTest {
-    private static final String IMPORTS =
-            """
+    private static final String IMPORTS = """
             import dev.lockstep.table.*;
             import dev.lockstep.verify.*;
             import java.nio.file.Path;
@@ -60,14 +59,16 @@ class LibraryTest {
     void the_example_in_the_readme_has_ten_lines_and_makes_a_masked_replica() throws Exception {
         String example = example("../README.md");
         assertThat(example.lines()).hasSizeLessThanOrEqualTo(10);
-        String code = IMPORTS + "public class Example { public static void run(DynamoDbClient east, DynamoDbClient west) {\n"
-                + example.replace("\"journal\"", "\"" + folder.resolve("journal") + "\"") + "}}";
+        String code =
+                IMPORTS + "public class Example { public static void run(DynamoDbClient east, DynamoDbClient west) {\n"
+                        + example.replace("\"journal\"", "\"" + folder.resolve("journal") + "\"") + "}}";
         Path source = Files.writeString(folder.resolve("Example.java"), code);
         assertThat(tool("javac", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "" + source))
                 .isEmpty();
         try (LocalDynamo one = LocalDynamo.start();
                 LocalDynamo other = LocalDynamo.start();
-                URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+                URLClassLoader loader =
+                        new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             orders(one.client());
             orders(other.client());
             put(one.client(), Map.of("id", s("paid"), "paid_at", s("now"), "email", s("a@b")));
@@ -143,13 +144,16 @@ class LibraryTest {
         Set<Class<?>> types = stated();
         List<String> surface = new ArrayList<>();
         for (Class<?> type : types) {
-            assertThat(Modifier.isPublic(type.getModifiers())).as(type.getName()).isTrue();
+            assertThat(Modifier.isPublic(type.getModifiers()))
+                    .as(type.getName())
+                    .isTrue();
             surface.add(type.getName());
             members(type, types).forEach(member -> surface.add("    " + member));
         }
         Path written = Files.write(Path.of("target", "api.txt"), surface);
         assertThat(surface)
-                .as("see " + written + "; if it is meant, copy it to src/test/resources/api.txt and say so in CHANGELOG.md")
+                .as("see " + written
+                        + "; if it is meant, copy it to src/test/resources/api.txt and say so in CHANGELOG.md")
                 .isEqualTo(Files.readAllLines(Path.of("src/test/resources/api.txt")));
     }
 
