@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class RestoreResumeTest {
     private static final int ITEMS = 900;
 
@@ -84,11 +84,11 @@ class RestoreResumeTest {
 
     @Test
     void over_items_killed_at_any_step_it_ends_as_if_it_had_not_been() {
-        EveryStep.check(31, () -> restore(false, false));
+        EveryStep.check(61, () -> restore(false, false));
     }
 
     @Test
     void with_items_to_delete_killed_at_any_step_it_ends_as_if_it_had_not_been() {
-        EveryStep.check(31, () -> restore(true, false));
+        EveryStep.check(61, () -> restore(true, false));
     }
 }
