@@ -130,18 +130,14 @@ final class CopyCommand implements Callable<Integer> {
             Optional<CheckpointStore> store = estimates.only
                     ? Optional.empty()
                     : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
-            boolean opened = false;
             try {
                 if (create && !dryRun && !estimates.only) {
                     createMissing(connections, from, refs, store);
                 }
                 List<DynamoTable> to = connections.replica().open(refs);
-                opened = true;
                 return copy(connections, from, own.view(), to, folders, settings, store);
             } finally {
-                if (!opened) {
-                    store.ifPresent(CheckpointStore::close);
-                }
+                store.ifPresent(CheckpointStore::close);
             }
         }
     }
