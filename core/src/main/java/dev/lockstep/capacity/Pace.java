@@ -43,6 +43,11 @@ public final class Pace {
     private static final double SLOWER = 0.5;
 
     private static final double MUCH = 0.25;
+    /** The rate does not fall below that, or work that began with a throttle would never get going. */
+    private static final double LEAST = 5;
+    /** Without a budget: where little was asked for, little was reached, and that does not tell what the table gives. */
+    private static final double LEAST_FULL = 100;
+
     /** How slowly a better rate is forgotten. */
     private static final double FADING = 0.75;
 
@@ -250,11 +255,11 @@ public final class Pace {
         }
         double reached = Math.min(rate, Math.max(lastSecond(settled, now), turn.expected));
         if (budget == Double.POSITIVE_INFINITY) {
-            full = full == budget ? reached : Math.max(FADING * full, reached);
+            full = Math.max(LEAST_FULL, full == budget ? reached : Math.max(FADING * full, reached));
         }
         double without = lastSecond(refused, now);
         double share = without / (without + lastSecond(settled, now));
-        rate = Math.max(reached * (1 - (1 - SLOWER) * Math.min(1, share / MUCH)), Math.min(1, full));
+        rate = Math.max(reached * (1 - (1 - SLOWER) * Math.min(1, share / MUCH)), Math.min(LEAST, full));
         balance = Math.min(balance, 0);
         slowedAt = now;
     }
