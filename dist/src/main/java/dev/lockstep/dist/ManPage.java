@@ -62,14 +62,14 @@ final class ManPage {
     /** The words after the command's name, in the order of its help. */
     private String synopsis() {
         Help help = new Help(command, Help.defaultColorScheme(Help.Ansi.OFF));
-        String synopsis = help.synopsis(0).replaceAll("\\s+", " ").strip();
+        String synopsis = formatted(help.synopsis(0)).replaceAll("\\s+", " ");
         String name = command.qualifiedName();
         return synopsis.startsWith(name) ? synopsis.substring(name.length()) : " " + synopsis;
     }
 
     private void positional(PositionalParamSpec positional) {
         line(".TP");
-        line(italic(positional.paramLabel()));
+        line(italic(formatted(positional.paramLabel())));
         described(positional);
     }
 
@@ -82,7 +82,7 @@ final class ManPage {
     }
 
     private static String valueOf(OptionSpec option) {
-        String value = italic(option.paramLabel());
+        String value = italic(formatted(option.paramLabel()));
         return option.arity().min() == 0 ? "[=" + value + "]" : " " + value;
     }
 
