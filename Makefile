@@ -28,7 +28,7 @@ live: ## two processes under a writer, killed every few seconds, for five minute
 	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.live.seconds=300
 
-kills: ## every job with a checkpoint killed dozens of times on a table of 100,000 items (an hour)
+kills: ## every job with a checkpoint killed dozens of times on a table of 100,000 items (half an hour and more)
 	mvn -B -ntp -pl cli -am package -Dtest=CheckpointKillTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.kills=24 -Dlockstep.kills.items=100000
 

@@ -152,7 +152,7 @@ class CheckpointKillTest {
     }
 
     private int end(Process process) throws InterruptedException {
-        assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("it ends").isTrue();
+        assertThat(process.waitFor(540, TimeUnit.SECONDS)).as("it ends").isTrue();
         return process.exitValue();
     }
 
@@ -224,9 +224,9 @@ class CheckpointKillTest {
     private static String drifted() {
         String name = Server.create("replica");
         List<Map<String, AttributeValue>> items = new ArrayList<>();
-        for (int i = 0; i < ITEMS + ITEMS / 20; i++) {
-            if (i % 7 != 0) {
-                items.add(Server.item(i, i % 11 == 0 ? "b" : "a", BYTES));
+        for (int i = 0; i < ITEMS + ITEMS / 50; i++) {
+            if (i % 37 != 0) {
+                items.add(Server.item(i, i % 41 == 0 ? "b" : "a", BYTES));
             }
         }
         Server.put(name, items);
