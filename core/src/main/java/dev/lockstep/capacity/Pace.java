@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * budget of 5 seconds. That holds whatever the calls' answers take, as long as no call consumes more than it said at most.
  *
  * <p>A throttled call lowers the rate below what the service served in the last second, once for all calls that were under
- * way, and at most once a second: to half of it where a quarter or more was refused, by less where it was less, so that
+ * way, and at most once a second: to half of it where half or more was refused, by less where it was less, so that
  * a throttle now and then does not stop the work. Then the rate grows again, by a tenth of the full rate and a quarter of
  * itself a second. Where there is no budget, the full rate is what was reached before a throttle.
  */
@@ -42,11 +42,11 @@ public final class Pace {
     /** What is left of the rate where this part or more of the units was refused. */
     private static final double SLOWER = 0.5;
 
-    private static final double MUCH = 0.25;
+    private static final double MUCH = 0.5;
     /** The rate does not fall below that, or work that began with a throttle would never get going. */
     private static final double LEAST = 5;
     /** Without a budget: where little was asked for, little was reached, and that does not tell what the table gives. */
-    private static final double LEAST_FULL = 100;
+    private static final double LEAST_FULL = 500;
 
     /** How slowly a better rate is forgotten. */
     private static final double FADING = 0.75;
