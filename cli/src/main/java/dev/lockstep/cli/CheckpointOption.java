@@ -79,10 +79,10 @@ final class CheckpointOption {
         }
     }
 
-    /** What a command that was stopped adds to its message; empty where it kept no checkpoint. */
-    static String howToGoOn(CommandLine command) {
+    /** What a command that was stopped goes on from; empty where it keeps no checkpoint. */
+    static String place(CommandLine command) {
         var option = command.getCommandSpec().findOption(NAME);
         Object place = option == null ? null : option.getValue();
-        return place == null ? "" : "Run the same command again to go on from " + place;
+        return place == null ? "" : place.toString();
     }
 }

@@ -37,8 +37,13 @@ final class Failures {
     }
 
     private static String howToGoOn(Exception e, CommandLine command) {
-        String how = status(e) == WRONG ? "" : CheckpointOption.howToGoOn(command);
-        return how.isEmpty() ? "" : (String.valueOf(e.getMessage()).endsWith(".") ? " " : ". ") + oneLine(how);
+        String place = status(e) == WRONG ? "" : oneLine(CheckpointOption.place(command));
+        if (place.isEmpty()) {
+            return "";
+        }
+        String said = message(e);
+        String again = said.endsWith("to go on") ? "" : said.endsWith(".") ? " " : ". ";
+        return again + (again.isEmpty() ? "" : "Run the same command again to go on") + " from " + place;
     }
 
     private static String message(Exception e) {

@@ -261,6 +261,37 @@ class CheckpointKillTest {
     }
 
     @Test
+    void an_interrupted_copy_saves_what_it_did_and_names_its_checkpoint() throws Exception {
+        try (Servers servers = new Servers()) {
+            String destination = Server.create("interrupted");
+            List<String> copy = list(
+                    "copy",
+                    Server.at(servers.source.endpoint(), primary),
+                    Server.at(servers.target.endpoint(), destination),
+                    "--segments",
+                    "" + SEGMENTS,
+                    "--output",
+                    "json",
+                    "--checkpoint",
+                    "" + folder.resolve("copy.ckpt"));
+            Process process = start(copy);
+            AtomicLong writes = new AtomicLong();
+            servers.target.before("BatchWriteItem", call -> {
+                if (writes.incrementAndGet() == 10) {
+                    process.destroy();
+                }
+            });
+            assertThat(end(process)).as(err()).isEqualTo(130);
+            assertThat(err())
+                    .contains("interrupted. Run the same command again to go on from " + folder.resolve("copy.ckpt"));
+            servers.target.clearHooks();
+            assertThat(end(start(copy))).as(err()).isZero();
+            assertThat(counts().path("written").asLong()).isEqualTo(ITEMS);
+            assertThat(Server.contents(destination)).isEqualTo(Server.contents(primary));
+        }
+    }
+
+    @Test
     void a_repair_ends_as_if_it_had_not_been_killed() throws Exception {
         repairs("file");
     }

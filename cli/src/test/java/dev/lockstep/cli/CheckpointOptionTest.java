@@ -45,8 +45,8 @@ class CheckpointOptionTest {
         assertThat(Shell.run("copy", Server.ref(primary), Server.ref(replica), "--checkpoint", checkpoint())
                         .status())
                 .isZero();
-        Shell.Ran other =
-                Shell.run("diff", Server.ref(primary), Server.ref(replica), "--checkpoint", checkpoint(), "--settle", "0");
+        Shell.Ran other = Shell.run(
+                "diff", Server.ref(primary), Server.ref(replica), "--checkpoint", checkpoint(), "--settle", "0");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.err()).contains("another kind, 'copy'").doesNotContain("Run the same command again");
         Shell.Ran gone = Shell.run(
@@ -85,7 +85,8 @@ class CheckpointOptionTest {
         assertThat(again.status()).isEqualTo(1);
         assertThat(again.err()).contains("this job was finished at", "Delete " + checkpoint());
         assertThat(again.json().get("replicas")).isEqualTo(once.json().get("replicas"));
-        assertThat(again.json().get("requests").get("Scan")).isEqualTo(once.json().get("requests").get("Scan"));
+        assertThat(again.json().get("requests").get("Scan"))
+                .isEqualTo(once.json().get("requests").get("Scan"));
         assertThat(Files.readString(report)).isEqualTo(findings).hasLineCount(5);
     }
 
