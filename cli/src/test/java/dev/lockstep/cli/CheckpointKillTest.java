@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * no kill. {@code -Dlockstep.kills} and {@code -Dlockstep.kills.items}: kills of each job, and items of each table.
  */
 class CheckpointKillTest {
-    private static final int KILLS = Integer.getInteger("lockstep.kills", 2);
+    private static final int KILLS = Integer.getInteger("lockstep.kills", 1);
     private static final int ITEMS = Integer.getInteger("lockstep.kills.items", 1_500);
     private static final long SEED = Long.getLong("lockstep.kills.seed", System.nanoTime());
     private static final int SEGMENTS = 3;
@@ -428,7 +428,7 @@ class CheckpointKillTest {
                 "--s3-endpoint",
                 "" + servers.bucket.endpoint(),
                 "--checkpoint",
-                where.equals("bucket") ? "s3://bucket/" + name + ".ckpt" : "" + folder.resolve(name + ".ckpt"));
+                where.equals("bucket") ? "s3://bucket/repair-" + name + ".ckpt" : "" + folder.resolve(name + ".ckpt"));
     }
 
     /** The findings, in the order of their keys, and how often each is there. */

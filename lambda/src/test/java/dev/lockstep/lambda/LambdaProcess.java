@@ -2,19 +2,23 @@ package dev.lockstep.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import dev.lockstep.lambda.RuntimeApi.Answer;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
@@ -71,6 +75,27 @@ final class LambdaProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * The native part of Lambda's runtime. Left to itself each function writes it to the same place in /tmp, under the feet of
+     * those that run.
+     */
+    private static final class NativeClient {
+        private static final Path PATH = unpacked();
+
+        private static Path unpacked() {
+            String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+            String name = "/jni/libaws-lambda-jni.linux-" + machine + ".so";
+            try (InputStream library = AWSLambda.class.getResourceAsStream(name)) {
+                Path path = Files.createTempFile(Path.of("target").toAbsolutePath(), "lambda", ".so");
+                path.toFile().deleteOnExit();
+                Files.copy(Objects.requireNonNull(library, name), path, StandardCopyOption.REPLACE_EXISTING);
+                return path;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     private final RuntimeApi api = new RuntimeApi();
     private final Process process;
     private final Path output;
@@ -82,6 +107,7 @@ final class LambdaProcess implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=" + NativeClient.PATH,
                 "-cp",
                 runtimeOfLambda(),
                 "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
