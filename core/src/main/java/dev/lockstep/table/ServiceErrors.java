@@ -55,14 +55,17 @@ public final class ServiceErrors {
     public static <T> T translated(String operation, String subject, Supplier<T> call) {
         try {
             return withRenewed(call);
-        } catch (AbortedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException(operation, subject);
         } catch (ResourceNotFoundException e) {
             throw new UnknownTableException(operation, subject, e);
         } catch (AwsServiceException e) {
             throw ofService(operation, subject, e);
         } catch (SdkException e) {
+            if (Thread.currentThread().isInterrupted()
+                    || e instanceof AbortedException
+                    || cause(e, InterruptedException.class) != null) {
+                Thread.currentThread().interrupt();
+                throw new CancelledException(operation, subject);
+            }
             throw ofClient(operation, subject, e);
         }
     }
