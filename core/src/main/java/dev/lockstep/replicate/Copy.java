@@ -3,6 +3,7 @@ package dev.lockstep.replicate;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.scan.HeapPlan;
 import dev.lockstep.scan.PageSize;
@@ -115,6 +116,12 @@ public final class Copy {
         this.refusals = refusals;
     }
 
+    /** A folder takes an item a request, so it needs more of them under way than tables do. */
+    private int writesAtOnce() {
+        boolean single = destinations.stream().anyMatch(destination -> destination.batch() == 1);
+        return Math.max(WRITES_PER_SEGMENT * settings.parallel(), single ? ItemFolder.MAX_CALLS : 0);
+    }
+
     private static void requireDifferent(List<FolderDestination> folders) {
         Set<String> names = new HashSet<>();
         for (FolderDestination folder : folders) {
@@ -136,7 +143,7 @@ public final class Copy {
         progress.expecting(primary.size().items());
         HeapPlan plan = HeapPlan.of(Runtime.getRuntime().maxMemory(), destinations.size(), settings.parallel());
         try (Pool readers = Pool.unbounded("read");
-                Pool writers = Pool.of("write", WRITES_PER_SEGMENT * settings.parallel());
+                Pool writers = Pool.of("write", writesAtOnce());
                 Crew crew = new Crew("copy")) {
             return new Run(plan, readers, writers).run(crew);
         }
