@@ -16,6 +16,7 @@ import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.DynamoTable;
+import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TableRef;
@@ -121,7 +122,8 @@ final class BackupCommand implements Callable<Integer> {
         requireNamed();
         try (Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(ref);
-            Estimate estimate = Estimates.backup(common.budget.reading(from), scanning.fraction(), !eventual);
+            PacedTable reads = common.budget.reading(from);
+            Estimate estimate = Estimates.backup(reads, scanning.fraction(), !eventual);
             if (estimates.only) {
                 return estimates.print(Console.of(spec, common), estimate);
             }
@@ -134,10 +136,10 @@ final class BackupCommand implements Callable<Integer> {
                             from.description().tableName());
             Console console = Console.of(spec, common);
             Optional<Checkpoint> saved = checkpoint
-                    .store(connections, buckets.endpoint(), common, Progress.NONE)
+                    .store(connections, buckets.endpoint(), common)
                     .map(store -> CheckpointOption.open(store, job(from, to), console));
             try {
-                backUp(from, bucket, to, settings(saved), published, estimate, console, saved);
+                backUp(from, reads, bucket, to, settings(saved), published, estimate, console, saved);
             } finally {
                 saved.ifPresent(Checkpoint::close);
             }
@@ -185,6 +187,7 @@ final class BackupCommand implements Callable<Integer> {
 
     private void backUp(
             DynamoTable from,
+            PacedTable reads,
             S3Objects bucket,
             ObjectRef to,
             BackupSettings settings,
@@ -194,7 +197,7 @@ final class BackupCommand implements Callable<Integer> {
             Optional<Checkpoint> saved) {
         long began = System.nanoTime();
         try (ConsoleProgress progress = console.progress(List.of(from))) {
-            Way way = way(from, bucket, to, settings, progress, saved);
+            Way way = way(from, reads, bucket, to, settings, progress, saved);
             if (!common.quiet) {
                 console.err().println("lockstep: backing up " + from.name() + " to " + way.location());
             }
@@ -214,19 +217,20 @@ final class BackupCommand implements Callable<Integer> {
 
     private Way way(
             DynamoTable from,
+            PacedTable reads,
             S3Objects bucket,
             ObjectRef to,
             BackupSettings settings,
             ConsoleProgress progress,
             Optional<Checkpoint> saved) {
         if (format == Format.mapbox) {
-            BareBackup backup = new BareBackup(common.budget.reading(from), bucket, to, settings, progress);
+            BareBackup backup = new BareBackup(reads, bucket, to, settings, progress);
             saved.ifPresent(backup::with);
             return new Way(backup.location(), backup::run);
         }
         TableDocument document = from.document(
                 denied -> progress.warning("left out of the table's description: " + denied.getMessage()));
-        FullBackup backup = new FullBackup(common.budget.reading(from), document, bucket, to, settings, progress);
+        FullBackup backup = new FullBackup(reads, document, bucket, to, settings, progress);
         saved.ifPresent(backup::with);
         return new Way(backup.location(), backup::run);
     }

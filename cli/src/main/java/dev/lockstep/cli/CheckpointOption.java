@@ -29,8 +29,7 @@ final class CheckpointOption {
     String place;
 
     /** Opens what holds the checkpoint, where one is wanted; whoever opens a checkpoint in it need not close it. */
-    Optional<CheckpointStore> store(
-            Connections connections, Optional<URI> endpoint, CommonOptions common, Progress progress) {
+    Optional<CheckpointStore> store(Connections connections, Optional<URI> endpoint, CommonOptions common) {
         if (place == null) {
             return Optional.empty();
         }
@@ -42,7 +41,7 @@ final class CheckpointOption {
             throw new InvalidSettingsException(
                     "check", NAME + " " + place, "it is a whole bucket", "Name an object: s3://bucket/job.checkpoint");
         }
-        RetryingObjects bucket = RetryingObjects.over(connections.bucket(ref, endpoint), common.retry(), progress);
+        RetryingObjects bucket = RetryingObjects.over(connections.bucket(ref, endpoint), common.retry(), Progress.NONE);
         return Optional.of(CheckpointStore.object(bucket, ref.prefix(), ref.text()));
     }
 

@@ -93,8 +93,9 @@ final class Connections implements AutoCloseable {
         return refs.stream().map(this::open).toList();
     }
 
-    boolean exists(TableRef ref) {
-        return TableCreation.exists(client(ref), ref);
+    /** Empty where there is no such table. */
+    Optional<DynamoTable> find(TableRef ref) {
+        return TableCreation.find(client(ref), ref);
     }
 
     void createLike(DynamoTable model, TableRef ref) {

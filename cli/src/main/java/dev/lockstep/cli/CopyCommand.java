@@ -9,7 +9,6 @@ import dev.lockstep.checkpoint.Job;
 import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
-import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopyCheckpoint;
 import dev.lockstep.replicate.CopySettings;
@@ -127,9 +126,8 @@ final class CopyCommand implements Callable<Integer> {
         try (Plugin own = plugin.open();
                 Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store = estimates.only
-                    ? Optional.empty()
-                    : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store =
+                    estimates.only ? Optional.empty() : checkpoint.store(connections, buckets.endpoint(), common);
             try {
                 if (create && !dryRun && !estimates.only) {
                     createMissing(connections, from, refs, store);
@@ -173,7 +171,7 @@ final class CopyCommand implements Callable<Integer> {
             Connections connections, DynamoTable from, List<TableRef> refs, Optional<CheckpointStore> store) {
         Console console = Console.of(spec, common);
         for (TableRef ref : refs) {
-            if (!connections.replica().exists(ref)) {
+            if (connections.replica().find(ref).isEmpty()) {
                 CheckpointOption.requireNone(store, ref);
                 console.err().println("lockstep: creating " + ref + " like " + from.name());
                 connections.replica().createLike(from, ref);

@@ -8,7 +8,6 @@ import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Job;
 import dev.lockstep.objects.Digest;
-import dev.lockstep.progress.Progress;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.PacedTable;
@@ -165,9 +164,8 @@ final class DiffCommand implements Callable<Integer> {
                 settings = settings.withStartingKey(ItemJson.readKey(startingKey, from.keys()));
             }
             Console console = Console.of(spec, common);
-            Optional<CheckpointStore> store = estimates.only
-                    ? Optional.empty()
-                    : checkpoint.store(connections, buckets.endpoint(), common, Progress.NONE);
+            Optional<CheckpointStore> store =
+                    estimates.only ? Optional.empty() : checkpoint.store(connections, buckets.endpoint(), common);
             Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to), console));
             try {
                 return compare(from, to, own.view(), settings, console, saved);

@@ -10,7 +10,6 @@ import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Job;
 import dev.lockstep.objects.Digest;
-import dev.lockstep.progress.Progress;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
 import dev.lockstep.table.DynamoTable;
@@ -120,7 +119,7 @@ final class RestoreCommand implements Callable<Integer> {
         try (Connections connections = Connections.of(common)) {
             Optional<CheckpointStore> store = estimates.only
                     ? Optional.empty()
-                    : checkpoint.store(connections, finding.buckets.endpoint(), common, Progress.NONE);
+                    : checkpoint.store(connections, finding.buckets.endpoint(), common);
             try {
                 return restore(connections, ref, console, store);
             } finally {
@@ -130,9 +129,7 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Connections connections, TableRef ref, Console console, Optional<CheckpointStore> store) {
-        Optional<DynamoTable> there = connections.replica().exists(ref)
-                ? Optional.of(connections.replica().open(ref))
-                : Optional.empty();
+        Optional<DynamoTable> there = connections.replica().find(ref);
         if (there.isEmpty()) {
             CheckpointOption.requireNone(store, ref);
         }

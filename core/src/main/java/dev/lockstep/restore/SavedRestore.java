@@ -88,24 +88,23 @@ final class SavedRestore implements Checkpoint.Part {
         checkpoint.add(this);
     }
 
+    /** Of a run that had ended before. */
     static Restore.Result result(Checkpoint checkpoint) {
-        JsonNode then = checkpoint.before(NAME);
-        return new Restore.Result(
-                then.path(STATES).asLong(0),
-                checkpoint.countOfDone("written"),
-                checkpoint.countOfDone("deleted"),
-                checkpoint.countOfDone("skipped"),
-                checkpoint.countOfDone("failed") + then.path(ABSENT).asLong(0));
+        return result(checkpoint, checkpoint.before(NAME));
     }
 
     /** Of the run that has just ended. */
     Restore.Result now() {
+        return result(checkpoint, state);
+    }
+
+    private static Restore.Result result(Checkpoint checkpoint, JsonNode state) {
         return new Restore.Result(
-                state.path(STATES).asLong(),
+                state.path(STATES).asLong(0),
                 checkpoint.countOfDone("written"),
                 checkpoint.countOfDone("deleted"),
                 checkpoint.countOfDone("skipped"),
-                checkpoint.countOfDone("failed") + state.path(ABSENT).asLong());
+                checkpoint.countOfDone("failed") + state.path(ABSENT).asLong(0));
     }
 
     static String format(Checkpoint checkpoint) {

@@ -38,12 +38,11 @@ public final class TableCreation {
     private TableCreation() {}
 
     /** Whether the reference names a table that is there. */
-    public static boolean exists(DynamoDbClient client, TableRef ref) {
+    public static Optional<DynamoTable> find(DynamoDbClient client, TableRef ref) {
         try {
-            DynamoTable.open(client, ref);
-            return true;
+            return Optional.of(DynamoTable.open(client, ref));
         } catch (UnknownTableException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

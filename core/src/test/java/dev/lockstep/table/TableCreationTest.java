@@ -198,8 +198,8 @@ class TableCreationTest {
     @Test
     void aTableExistsOnceItIsMade() {
         TableRef ref = unique("exists");
-        assertThat(TableCreation.exists(client, ref)).isFalse();
+        assertThat(TableCreation.find(client, ref)).isEmpty();
         TableCreation.createLike(model(TableCreationTest::plain), client, ref);
-        assertThat(TableCreation.exists(client, ref)).isTrue();
+        assertThat(TableCreation.find(client, ref)).isPresent();
     }
 }
