@@ -78,6 +78,11 @@ final class Browser implements AutoCloseable {
         return this;
     }
 
+    /** Ends the page that is open: none of its scripts runs after this. */
+    void leave() {
+        driver.get("about:blank");
+    }
+
     /** Waits until an element shows this text. */
     Browser sees(String id, String text) {
         await().atMost(Duration.ofSeconds(30))

@@ -55,6 +55,7 @@ class StatusPageTest {
 
     @AfterEach
     void close() {
+        browser.leave(); // a page left open would go on asking, and the next test would see it
         server.close();
     }
 
