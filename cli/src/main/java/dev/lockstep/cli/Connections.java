@@ -31,6 +31,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -59,7 +60,7 @@ final class Connections implements AutoCloseable {
     private final Connections replica;
     private final Map<Place, DynamoDbClient> clients = new HashMap<>();
     private final List<AutoCloseable> others = new ArrayList<>();
-    private @Nullable S3Client s3;
+    private @Nullable S3 s3;
 
     private Connections(Side side, Accounts accounts, boolean allowHttp) {
         this.side = side;
@@ -112,7 +113,7 @@ final class Connections implements AutoCloseable {
         if (s3 == null) {
             s3 = connectS3(endpoint);
         }
-        return new S3Objects(s3, folder.bucket());
+        return new S3Objects(s3.client(), s3.http(), folder.bucket());
     }
 
     /** The client for the place that a table is in; closed with the others. */
@@ -220,13 +221,19 @@ final class Connections implements AutoCloseable {
                         .addExecutionInterceptor(new Refusals(credentials)));
     }
 
-    private S3Client connectS3(Optional<URI> endpoint) {
+    private record S3(S3Client client, SdkHttpClient http) {}
+
+    private S3 connectS3(Optional<URI> endpoint) {
+        SdkHttpClient http = close(http().build());
         S3ClientBuilder builder = S3Client.builder()
-                .httpClientBuilder(http())
+                .httpClient(http)
                 .crossRegionAccessEnabled(endpoint.isEmpty())
                 .forcePathStyle(endpoint.isPresent())
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false));
-        return configured(builder, new Place(endpoint, usualRegion(endpoint))).build();
+        return new S3(
+                close(configured(builder, new Place(endpoint, usualRegion(endpoint)))
+                        .build()),
+                http);
     }
 
     private static ApacheHttpClient.Builder http() {
@@ -261,9 +268,6 @@ final class Connections implements AutoCloseable {
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
-        }
-        if (s3 != null) {
-            s3.close();
         }
         if (replica != this) {
             replica.close();

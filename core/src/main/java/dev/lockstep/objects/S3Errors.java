@@ -43,6 +43,11 @@ final class S3Errors {
 
     private S3Errors() {}
 
+    /** Whether the same request may fare better, by what S3 calls the error; empty where the answer was cut. */
+    static boolean passes(String code) {
+        return code.isEmpty() || PASSING.contains(code);
+    }
+
     /** Makes the call; what it throws comes out as a {@link LockstepException}. */
     static <T> T translated(String operation, String subject, Supplier<T> call) {
         return ServiceErrors.translated(operation, subject, () -> {

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** The calls that make one object in S3. Each says which upload it belongs to in the object's metadata. */
 final class S3Upload implements Upload {
-    private static final String TYPE = "application/octet-stream";
+    static final String TYPE = "application/octet-stream";
 
     private final S3Client client;
     private final String bucket;

@@ -31,7 +31,11 @@ class FaultyObjectsTest extends ObjectStoreContract {
             proxy.on("*").probability(0.07, seed++).inject(fault);
         }
         proxy.on("PutObject").times(1).inject(Fault.internalErrorAfter());
-        return RetryingObjects.over(new S3Objects(client, TestS3.createBucket()), PATIENT, RetryingTable.Listener.NONE);
+        return RetryingObjects.over(open(client, TestS3.createBucket()), PATIENT, RetryingTable.Listener.NONE);
+    }
+
+    S3Objects open(S3Client by, String bucket) {
+        return new S3Objects(by, bucket);
     }
 
     @AfterEach

@@ -26,7 +26,7 @@ class S3FailuresTest {
 
     private final FaultProxy proxy = TestS3.proxy();
     private final S3Client client = TestS3.client(proxy.endpoint());
-    private final S3Objects objects = new S3Objects(client, TestS3.createBucket());
+    private final S3Objects objects = open(client, TestS3.createBucket());
     private final Map<String, ThrowingCallable> calls = Map.of(
             "PutObject", () -> objects.put("key", CONTENT, Options.REPLACE),
             "GetObject", () -> objects.get("key"),
@@ -35,6 +35,10 @@ class S3FailuresTest {
 
     S3FailuresTest() {
         objects.put("key", CONTENT, Options.REPLACE);
+    }
+
+    S3Objects open(S3Client by, String bucket) {
+        return new S3Objects(by, bucket);
     }
 
     @AfterEach
@@ -121,7 +125,7 @@ class S3FailuresTest {
 
     @Test
     void aBucketThatIsNotThereIsTold() {
-        S3Objects nowhere = new S3Objects(TestS3.client(), "no-such-bucket");
+        S3Objects nowhere = open(TestS3.client(), "no-such-bucket");
         for (ThrowingCallable call : List.<ThrowingCallable>of(
                 () -> nowhere.get("key"),
                 () -> nowhere.put("key", CONTENT, Options.REPLACE),

@@ -4,12 +4,16 @@ import dev.lockstep.local.FaultProxy;
 import dev.lockstep.local.LocalS3;
 import java.net.URI;
 import java.util.UUID;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** One S3 server for all tests of this JVM; each test has a bucket of its own. Thread-safe. */
 public final class TestS3 {
     private static final class Holder {
         static final LocalS3 LOCAL = LocalS3.start();
+        static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
     }
 
     private TestS3() {}
@@ -20,8 +24,8 @@ public final class TestS3 {
     }
 
     /** Which never tries again by itself. The test's to close. */
-    public static S3Client client(URI endpoint) {
-        return Holder.LOCAL.client(endpoint);
+    public static S3Client client(URI endpoint, ExecutionInterceptor... interceptors) {
+        return Holder.LOCAL.client(endpoint, interceptors);
     }
 
     /** A proxy before the server, the test's to close. */
@@ -34,6 +38,11 @@ public final class TestS3 {
         String name = "bucket-" + UUID.randomUUID();
         Holder.LOCAL.createBucket(name);
         return name;
+    }
+
+    /** Which goes by the client only where it must. */
+    static S3Objects direct(S3Client client, String bucket) {
+        return new S3Objects(client, Holder.HTTP, bucket);
     }
 
     public static S3Objects bucket() {

@@ -1,6 +1,7 @@
 package dev.lockstep.lambda;
 
 import dev.lockstep.lambda.Settings.Places;
+import dev.lockstep.objects.S3Objects;
 import dev.lockstep.table.TableRef;
 import java.net.URI;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -30,7 +32,7 @@ final class Clients {
 
     private final Places places;
     private final Map<Place, DynamoDbClient> dynamo = new HashMap<>();
-    private @Nullable S3Client s3;
+    private @Nullable S3 s3;
 
     private record Place(Optional<URI> endpoint, Region region, Optional<AwsBasicCredentials> credentials) {}
 
@@ -62,18 +64,31 @@ final class Clients {
         return builder.build();
     }
 
-    S3Client s3() {
+    private record S3(S3Client client, SdkHttpClient http) {}
+
+    S3Objects bucket(String name) {
+        S3 there = s3();
+        return new S3Objects(there.client(), there.http(), name);
+    }
+
+    /** Connects at once, where that costs least. */
+    void connectToS3() {
+        var unused = s3();
+    }
+
+    private S3 s3() {
         if (s3 == null) {
             s3 = connectS3();
         }
         return s3;
     }
 
-    private S3Client connectS3() {
+    private S3 connectS3() {
+        SdkHttpClient http = http().build();
         Optional<URI> endpoint = places.bucketEndpoint();
         String region = places.bucketRegion().or(places::region).orElse(Region.US_EAST_1.id());
         S3ClientBuilder builder = S3Client.builder()
-                .httpClientBuilder(http())
+                .httpClient(http)
                 .credentialsProvider(credentials(Optional.empty()))
                 .region(Region.of(region))
                 .crossRegionAccessEnabled(endpoint.isEmpty())
@@ -81,7 +96,7 @@ final class Clients {
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
         endpoint.ifPresent(builder::endpointOverride);
-        return builder.build();
+        return new S3(builder.build(), http);
     }
 
     private static UrlConnectionHttpClient.Builder http() {

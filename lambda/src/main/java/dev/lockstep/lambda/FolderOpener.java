@@ -8,7 +8,6 @@ import dev.lockstep.lambda.Opened.Target;
 import dev.lockstep.lambda.Source.Kind;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
-import dev.lockstep.objects.S3Objects;
 import dev.lockstep.replicate.FolderDestination;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.KeyAttribute;
@@ -37,7 +36,7 @@ final class FolderOpener implements Opened.Opener {
     @Override
     public void prepare() {
         settings.primary().ifPresent(ref -> tables.open(ref, Optional.empty()));
-        var unused = tables.clients().s3();
+        tables.clients().connectToS3();
     }
 
     @Override
@@ -77,9 +76,7 @@ final class FolderOpener implements Opened.Opener {
     private ChangeLogWriter log(ObjectRef folder, Source source, Optional<DynamoTable> primary, KeySchema keys) {
         return new ChangeLogWriter(
                 RetryingObjects.over(
-                        new S3Objects(tables.clients().s3(), folder.bucket()),
-                        Tables.UNTIL_STOPPED,
-                        RetryingTable.Listener.NONE),
+                        tables.clients().bucket(folder.bucket()), Tables.UNTIL_STOPPED, RetryingTable.Listener.NONE),
                 folder,
                 source.table(),
                 source.arn().replaceFirst("/stream/.*", ""),
@@ -92,8 +89,8 @@ final class FolderOpener implements Opened.Opener {
 
     private Target target(ObjectRef folder, String table) {
         Pauses pauses = new Pauses();
-        RetryingObjects bucket = RetryingObjects.over(
-                new S3Objects(tables.clients().s3(), folder.bucket()), Tables.UNTIL_STOPPED, pauses);
+        RetryingObjects bucket =
+                RetryingObjects.over(tables.clients().bucket(folder.bucket()), Tables.UNTIL_STOPPED, pauses);
         return new Target(new FolderDestination(new ItemFolder(bucket, folder.folder(table), pool), pool), 1, pauses);
     }
 

@@ -8,7 +8,6 @@ import dev.lockstep.change.StreamRecord;
 import dev.lockstep.lambda.Batch.Poison;
 import dev.lockstep.lambda.Outcome.Failed;
 import dev.lockstep.objects.RetryingObjects;
-import dev.lockstep.objects.S3Objects;
 import dev.lockstep.replicate.DeadLetterFolder;
 import dev.lockstep.replicate.DeadLetters;
 import dev.lockstep.table.RetryingTable;
@@ -52,9 +51,7 @@ final class StreamFunction {
         this.deadLetters = settings.deadLetters()
                 .map(folder -> new DeadLetterFolder(
                         RetryingObjects.over(
-                                new S3Objects(clients.s3(), folder.bucket()),
-                                Tables.UNTIL_STOPPED,
-                                RetryingTable.Listener.NONE),
+                                clients.bucket(folder.bucket()), Tables.UNTIL_STOPPED, RetryingTable.Listener.NONE),
                         folder));
         this.log = log;
         try {

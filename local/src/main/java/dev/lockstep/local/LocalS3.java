@@ -1,6 +1,7 @@
 package dev.lockstep.local;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -96,8 +98,12 @@ public final class LocalS3 implements AutoCloseable {
         return client;
     }
 
-    /** The same, for a {@link FaultProxy} before this server, say. The caller closes it. */
-    public S3Client client(URI endpoint) {
+    /**
+     * The same, for a {@link FaultProxy} before this server, say. The caller closes it.
+     *
+     * @param interceptors see each of its calls
+     */
+    public S3Client client(URI endpoint, ExecutionInterceptor... interceptors) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
@@ -105,7 +111,8 @@ public final class LocalS3 implements AutoCloseable {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .overrideConfiguration(o ->
+                        o.retryStrategy(AwsRetryStrategy.doNotRetry()).executionInterceptors(List.of(interceptors)))
                 .build();
     }
 
