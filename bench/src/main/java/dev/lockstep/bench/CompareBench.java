@@ -67,20 +67,20 @@ public final class CompareBench {
 
     /** With {@code faultEvery} each so many items one is missing, one different and one extra. */
     private void fill(String table, int faultEvery) {
-        fill(local.client(), table, bytes, faultEvery);
+        fill(local.client(), table, ITEMS, bytes, faultEvery);
     }
 
-    static void fill(DynamoDbClient client, String table, int bytes, int faultEvery) {
+    static void fill(DynamoDbClient client, String table, int count, int bytes, int faultEvery) {
         client.createTable(r -> r.tableName(table)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
                 .keySchema(k -> k.attributeName("id").keyType(KeyType.HASH))
                 .attributeDefinitions(a -> a.attributeName("id").attributeType(ScalarAttributeType.S)));
-        List<Map<String, AttributeValue>> items = IntStream.range(0, ITEMS)
+        List<Map<String, AttributeValue>> items = IntStream.range(0, count)
                 .filter(i -> faultEvery == 0 || i % faultEvery != 1)
                 .mapToObj(i -> item(i, bytes, faultEvery != 0 && i % faultEvery == 2 ? "b" : "a"))
                 .collect(Collectors.toList());
         if (faultEvery != 0) {
-            IntStream.range(0, ITEMS / faultEvery).forEach(i -> items.add(item(ITEMS + i, bytes, "a")));
+            IntStream.range(0, count / faultEvery).forEach(i -> items.add(item(count + i, bytes, "a")));
         }
         IntStream.iterate(0, i -> i < items.size(), i -> i + BATCH)
                 .parallel()

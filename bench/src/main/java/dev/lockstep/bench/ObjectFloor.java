@@ -33,11 +33,15 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 final class ObjectFloor {
     private static final int SOCKETS = 32;
 
+    private static final String FOLDER = "floor/";
+
+    private final LocalS3 server;
     private final URI endpoint;
     private final String bucket;
 
-    ObjectFloor(URI endpoint, String bucket) {
-        this.endpoint = endpoint;
+    ObjectFloor(LocalS3 server, String bucket) {
+        this.server = server;
+        this.endpoint = server.endpoint();
         this.bucket = bucket;
     }
 
@@ -50,6 +54,15 @@ final class ObjectFloor {
     /** Seconds that it takes to get all that were put, at the least. */
     double get(int objects) throws InterruptedException {
         return seconds(SdkHttpMethod.GET, objects, new byte[0]);
+    }
+
+    /** Seconds that it takes to list all that were put, a page after the other. */
+    double list() {
+        long began = System.nanoTime();
+        server.client()
+                .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(FOLDER))
+                .forEach(page -> {});
+        return (System.nanoTime() - began) / 1e9;
     }
 
     private double seconds(SdkHttpMethod method, int objects, byte[] body) throws InterruptedException {
@@ -123,7 +136,7 @@ final class ObjectFloor {
         SdkHttpRequest plain = SdkHttpRequest.builder()
                 .method(method)
                 .uri(endpoint)
-                .encodedPath("/" + bucket + "/floor/" + number)
+                .encodedPath("/" + bucket + "/" + FOLDER + number)
                 .putHeader("Content-Length", String.valueOf(body.length))
                 .build();
         ContentStreamProvider payload = () -> new ByteArrayInputStream(body);

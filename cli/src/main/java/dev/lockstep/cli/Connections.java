@@ -6,6 +6,7 @@ import dev.lockstep.cli.credentials.Refusals;
 import dev.lockstep.cli.credentials.Side;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.S3Objects;
+import dev.lockstep.objects.TracedHttpClient;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.TableCreation;
 import dev.lockstep.table.TableDocument;
@@ -31,7 +32,6 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -221,10 +221,10 @@ final class Connections implements AutoCloseable {
                         .addExecutionInterceptor(new Refusals(credentials)));
     }
 
-    private record S3(S3Client client, SdkHttpClient http) {}
+    private record S3(S3Client client, TracedHttpClient http) {}
 
     private S3 connectS3(Optional<URI> endpoint) {
-        SdkHttpClient http = close(http().build());
+        TracedHttpClient http = close(new TracedHttpClient(http().build()));
         S3ClientBuilder builder = S3Client.builder()
                 .httpClient(http)
                 .crossRegionAccessEnabled(endpoint.isEmpty())

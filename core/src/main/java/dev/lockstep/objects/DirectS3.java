@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +18,6 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -29,7 +26,6 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ServiceClientConfiguration;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -41,15 +37,17 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  * Puts and gets small objects with the SDK's signer over the SDK's HTTP client, and nothing between the two: the pipeline of
  * the S3 client takes more of the processor than all the rest of such a call, and a folder of items is millions of them.
  *
- * <p>It is for what succeeds. What S3 answers else is {@link Refused}, and then the call is to be made again by the S3
- * client, which knows what to do of redirects, clocks and sessions; so only calls without a condition are made here. That
- * the service is busy or ill is an {@link S3Exception} like the client's.
+ * <p>It sends its requests where the client's last one went, for the same Region, so endpoint rules and redirects are the
+ * client's affair. And it is for what succeeds: what S3 answers else is {@link Refused}, and then the client is to make the
+ * call, which knows what to do of clocks and sessions; so only calls without a condition are made here. That the service is
+ * busy or ill is an {@link S3Exception} like the client's.
  *
  * <p>Thread-safe.
  */
 final class DirectS3 {
-    /** Of all others the path is not what the name says (ARNs, directory buckets). */
-    private static final Pattern PLAIN_BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!--x-s3)");
+    /** What the client signed a request for: not that of directory buckets or several Regions, which are signed otherwise. */
+    private static final Pattern SCOPE =
+            Pattern.compile("AWS4-HMAC-SHA256 Credential=[^/]+/\\d{8}/(?<region>[a-z0-9-]+)/s3/aws4_request,.*");
 
     private static final Pattern CODE = Pattern.compile("<Code>(\\w+)</Code>");
     private static final int MAX_ERROR_BYTES = 64 << 10;
@@ -58,32 +56,50 @@ final class DirectS3 {
     private static final int SERVER_ERRORS = 500;
     private static final int NOT_IMPLEMENTED = 501;
     private static final String META = "x-amz-meta-";
+    private static final String USER_AGENT = "User-Agent";
 
-    private final SdkHttpClient http;
+    private final TracedHttpClient http;
     private final IdentityProvider<? extends AwsCredentialsIdentity> credentials;
     private final String region;
-    private final URI bucket;
+    private final SdkHttpRequest toBucket;
     private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
 
-    private DirectS3(SdkHttpClient http, S3ServiceClientConfiguration client, URI bucket) {
+    private DirectS3(
+            TracedHttpClient http,
+            IdentityProvider<? extends AwsCredentialsIdentity> credentials,
+            String region,
+            SdkHttpRequest toBucket) {
         this.http = http;
-        this.credentials = client.credentialsProvider();
-        this.region = client.region().id();
-        this.bucket = bucket;
+        this.credentials = credentials;
+        this.region = region;
+        this.toBucket = toBucket;
     }
 
-    /** Calls to where the client would send them, with its credentials; null where only the client itself knows how. */
-    static @Nullable DirectS3 like(S3Client client, SdkHttpClient http, String bucket) {
-        if (!PLAIN_BUCKET.matcher(bucket).matches()) {
+    /**
+     * To be asked by the thread that has just put or got an object by the client.
+     *
+     * @param http the client's
+     * @return null where only the client knows how to send such requests
+     */
+    static @Nullable DirectS3 like(S3Client client, TracedHttpClient http, String key) {
+        SdkHttpRequest seen = http.last();
+        if (seen == null || seen.numRawQueryParameters() > 0) {
             return null;
         }
-        try {
-            URI ofKey =
-                    client.utilities().getUrl(r -> r.bucket(bucket).key("k")).toURI();
-            return new DirectS3(http, client.serviceClientConfiguration(), ofKey.resolve("."));
-        } catch (URISyntaxException e) {
+        Matcher scope = SCOPE.matcher(seen.firstMatchingHeader("Authorization").orElse(""));
+        String path = seen.encodedPath();
+        String end = SdkHttpUtils.urlEncodeIgnoreSlashes(key);
+        if (!scope.matches() || !path.endsWith("/" + end)) {
             return null;
         }
+        SdkHttpRequest.Builder toBucket =
+                seen.toBuilder().clearHeaders().encodedPath(path.substring(0, path.length() - end.length()));
+        seen.firstMatchingHeader(USER_AGENT).ifPresent(name -> toBucket.putHeader(USER_AGENT, name));
+        return new DirectS3(
+                http,
+                client.serviceClientConfiguration().credentialsProvider(),
+                scope.group("region"),
+                toBucket.build());
     }
 
     /** @param sha256 of the content, in base64 */
@@ -147,10 +163,9 @@ final class DirectS3 {
     }
 
     private SdkHttpRequest.Builder request(SdkHttpMethod method, String key) {
-        return SdkHttpRequest.builder()
+        return toBucket.toBuilder()
                 .method(method)
-                .uri(bucket)
-                .encodedPath(bucket.getRawPath() + SdkHttpUtils.urlEncodeIgnoreSlashes(key));
+                .encodedPath(toBucket.encodedPath() + SdkHttpUtils.urlEncodeIgnoreSlashes(key));
     }
 
     private HttpExecuteResponse call(SdkHttpRequest request, @Nullable ContentStreamProvider payload) throws Refused {

@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.DeleteMarkerEntry;
@@ -43,6 +42,9 @@ public final class S3Objects implements ObjectStore {
 
     private final S3Client client;
     private final String bucket;
+    /** Null where all calls are the client's. */
+    private volatile @Nullable TracedHttpClient http;
+
     private volatile @Nullable DirectS3 direct;
 
     public S3Objects(S3Client client, String bucket) {
@@ -51,14 +53,14 @@ public final class S3Objects implements ObjectStore {
     }
 
     /**
-     * With small objects put and got at about half the client's cost to the processor.
+     * With small objects put and got at about half the client's cost to the processor: once the client has reached the bucket,
+     * they pass by it, and by its interceptors.
      *
-     * @param http the client's own, or one like it; requests that go straight over it pass by the client's interceptors. The
-     *     caller's to close
+     * @param http the client's own, the caller's to close
      */
-    public S3Objects(S3Client client, SdkHttpClient http, String bucket) {
+    public S3Objects(S3Client client, TracedHttpClient http, String bucket) {
         this(client, bucket);
-        direct = DirectS3.like(client, http, bucket);
+        this.http = http;
     }
 
     @Override
@@ -86,6 +88,7 @@ public final class S3Objects implements ObjectStore {
                                 .metadata(options.metadata())
                                 .checksumSHA256(sha256),
                         RequestBody.fromBytes(content));
+                learnedFrom(key);
                 return true;
             } catch (S3Exception e) {
                 if (options.ifAbsent() && e.statusCode() == PRECONDITION_FAILED) {
@@ -110,9 +113,18 @@ public final class S3Objects implements ObjectStore {
             return call.on(path);
         } catch (DirectS3.Refused e) {
             if (!e.passes()) {
+                http = null;
                 direct = null;
             }
             return null;
+        }
+    }
+
+    /** The client has just put or got an object: from now on such calls may pass by it. */
+    private void learnedFrom(String key) {
+        TracedHttpClient seen = http;
+        if (seen != null && direct == null) {
+            direct = DirectS3.like(client, seen, key);
         }
     }
 
@@ -144,9 +156,17 @@ public final class S3Objects implements ObjectStore {
 
     @Override
     public Optional<StoredObject> get(String key) {
-        Supplier<ResponseInputStream<GetObjectResponse>> byClient =
-                () -> client.getObject(r -> r.bucket(bucket).key(key));
-        return get(key, () -> Objects.requireNonNullElseGet(directly(d -> d.get(key)), byClient), S3Objects::isAbsent);
+        return get(
+                key,
+                () -> Objects.requireNonNullElseGet(directly(d -> d.get(key)), () -> getByClient(key)),
+                S3Objects::isAbsent);
+    }
+
+    private ResponseInputStream<GetObjectResponse> getByClient(String key) {
+        ResponseInputStream<GetObjectResponse> answer =
+                client.getObject(r -> r.bucket(bucket).key(key));
+        learnedFrom(key);
+        return answer;
     }
 
     @Override

@@ -5,15 +5,16 @@ import dev.lockstep.local.LocalS3;
 import java.net.URI;
 import java.util.UUID;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** One S3 server for all tests of this JVM; each test has a bucket of its own. Thread-safe. */
 public final class TestS3 {
+    /** Not to be closed. */
+    static final TracedHttpClient HTTP = new TracedHttpClient(UrlConnectionHttpClient.create());
+
     private static final class Holder {
         static final LocalS3 LOCAL = LocalS3.start();
-        static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
     }
 
     private TestS3() {}
@@ -24,8 +25,13 @@ public final class TestS3 {
     }
 
     /** Which never tries again by itself. The test's to close. */
-    public static S3Client client(URI endpoint, ExecutionInterceptor... interceptors) {
-        return Holder.LOCAL.client(endpoint, interceptors);
+    public static S3Client client(URI endpoint) {
+        return Holder.LOCAL.client(endpoint);
+    }
+
+    /** The same, over {@link #HTTP}. */
+    static S3Client client(URI endpoint, ExecutionInterceptor interceptor) {
+        return Holder.LOCAL.client(endpoint, HTTP, interceptor);
     }
 
     /** A proxy before the server, the test's to close. */
@@ -42,7 +48,7 @@ public final class TestS3 {
 
     /** Which goes by the client only where it must. */
     static S3Objects direct(S3Client client, String bucket) {
-        return new S3Objects(client, Holder.HTTP, bucket);
+        return new S3Objects(client, HTTP, bucket);
     }
 
     public static S3Objects bucket() {

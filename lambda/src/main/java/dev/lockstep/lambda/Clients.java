@@ -2,6 +2,7 @@ package dev.lockstep.lambda;
 
 import dev.lockstep.lambda.Settings.Places;
 import dev.lockstep.objects.S3Objects;
+import dev.lockstep.objects.TracedHttpClient;
 import dev.lockstep.table.TableRef;
 import java.net.URI;
 import java.time.Duration;
@@ -14,7 +15,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -64,7 +64,7 @@ final class Clients {
         return builder.build();
     }
 
-    private record S3(S3Client client, SdkHttpClient http) {}
+    private record S3(S3Client client, TracedHttpClient http) {}
 
     S3Objects bucket(String name) {
         S3 there = s3();
@@ -84,7 +84,7 @@ final class Clients {
     }
 
     private S3 connectS3() {
-        SdkHttpClient http = http().build();
+        TracedHttpClient http = new TracedHttpClient(http().build());
         Optional<URI> endpoint = places.bucketEndpoint();
         String region = places.bucketRegion().or(places::region).orElse(Region.US_EAST_1.id());
         S3ClientBuilder builder = S3Client.builder()

@@ -1,7 +1,6 @@
 package dev.lockstep.local;
 
 import java.net.URI;
-import java.util.List;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -11,9 +10,11 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
 /**
@@ -98,22 +99,34 @@ public final class LocalS3 implements AutoCloseable {
         return client;
     }
 
+    /** The same, for a {@link FaultProxy} before this server, say. The caller closes it. */
+    public S3Client client(URI endpoint) {
+        return builder(endpoint)
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+    }
+
     /**
-     * The same, for a {@link FaultProxy} before this server, say. The caller closes it.
+     * The same, over an HTTP client that stays the caller's.
      *
-     * @param interceptors see each of its calls
+     * @param interceptor sees each of its calls
      */
-    public S3Client client(URI endpoint, ExecutionInterceptor... interceptors) {
+    public S3Client client(URI endpoint, SdkHttpClient http, ExecutionInterceptor interceptor) {
+        return builder(endpoint)
+                .httpClient(http)
+                .overrideConfiguration(
+                        o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).addExecutionInterceptor(interceptor))
+                .build();
+    }
+
+    private static S3ClientBuilder builder(URI endpoint) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .overrideConfiguration(o ->
-                        o.retryStrategy(AwsRetryStrategy.doNotRetry()).executionInterceptors(List.of(interceptors)))
-                .build();
+                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
     }
 
     /** Makes an empty bucket that keeps every version of its objects. */
