@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -38,6 +39,25 @@ class OldNamesTest {
             assertThat(Shell.run(name, "--help").out()).contains("Usage: lockstep " + name);
             assertThat(Shell.run(name, "--no-such-option").status()).isEqualTo(2);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "diff-tables,--[no-]repair --segment --segments --[no-]backfill",
+        "backup-table,--jobid --segment --segments --metric",
+        "incremental-snapshot,--logger --retries --metric",
+        "dynamodb-table-sync,--master --slave --starting-key --ignore --ignore-att --scan-limit --batch-read-limit"
+                + " --max-retries --retry-delay-base --parallel --[no-]write-missing --[no-]write-differing"
+                + " --[no-]scan-for-extra --[no-]delete-extra --profile --role-arn --mfa-serial --mfa-token"
+                + " --slave-profile --slave-role-arn --slave-mfa-serial --slave-mfa-token --verbose",
+        "cross-region-replication,--sourceRegion --sourceTable --sourceEndpoint --sourceStreamsEndpoint"
+                + " --destinationRegion --destinationTable --destinationEndpoint --kclRegion --kclEndpoint --taskName"
+                + " --batchSize --dontPublishCloudwatch",
+    })
+    void their_own_options_are_in_the_help_and_the_others_are_not(String name, String options) {
+        String help = Shell.run(name, "--help").out();
+        assertThat(help.split("[\\s,=]+")).contains(options.split(" "));
+        assertThat(help).doesNotContain("${", "null", "--undo-log", "--allow-http", "older tools' names");
     }
 
     @Test

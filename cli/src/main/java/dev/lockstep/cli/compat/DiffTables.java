@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,14 +36,6 @@ final class DiffTables extends Door {
     @Option(names = "--repair", negatable = true, description = "Make the replica equal to the primary.")
     boolean repair;
 
-    @Option(names = "--segment", paramLabel = "I", description = "Only this segment, counted from 0.")
-    @Nullable
-    String segment;
-
-    @Option(names = "--segments", paramLabel = "N", description = "Total number of segments.")
-    @Nullable
-    String segments;
-
     @Option(
             names = "--backfill",
             negatable = true,
@@ -66,10 +57,13 @@ final class DiffTables extends Door {
     }
 
     @Override
+    Set<String> alike() {
+        return Set.of("--segment", "--segments");
+    }
+
+    @Override
     List<String> words() {
         List<String> words = new ArrayList<>(List.of(primary, replica));
-        add(words, "--segment", segment);
-        add(words, "--segments", segments);
         if (repair && !backfill) {
             words.add("--repair");
         }
