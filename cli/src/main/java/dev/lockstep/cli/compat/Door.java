@@ -100,11 +100,16 @@ abstract class Door implements Callable<Integer> {
         words.addAll(words());
         List<String> more = handedOn();
         words.addAll(more);
-        return more.stream().anyMatch(word -> word.startsWith("--output=")) ? plainly(words) : run(words);
+        return more.stream().anyMatch(word -> word.startsWith("--output=")) ? inOurForm(words) : run(words);
     }
 
     /** Runs the command behind, and prints its result as scripts of the older tool read it. */
     int run(List<String> words) {
+        return plainly(words);
+    }
+
+    /** Runs the command behind, and prints its result in Lockstep's own form. */
+    int inOurForm(List<String> words) {
         return plainly(words);
     }
 
