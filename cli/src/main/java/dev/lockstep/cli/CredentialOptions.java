@@ -138,6 +138,6 @@ final class CredentialOptions {
 
     Accounts accounts(boolean allowHttp, Consumer<String> warnings) {
         return new Accounts(
-                primary.identity(), replica.identity(), new Accounts.Settings(Terminal.SYSTEM, warnings, allowHttp));
+                primary.identity(), replica.identity(), new Accounts.Settings(Terminal.system(), warnings, allowHttp));
     }
 }

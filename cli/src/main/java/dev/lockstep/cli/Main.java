@@ -56,7 +56,7 @@ public final class Main {
         CommandLine own = own();
         boolean isOurs = args.length > 0
                 && !args[0].equals("help")
-                && own.getSubcommands().containsKey(args[0]);
+                && (own.getSubcommands().containsKey(args[0]) || args[0].matches("-V|--version"));
         return (isOurs ? set(own, false) : commandLine())
                 .execute(args); // the older names would double the time to start
     }

@@ -284,6 +284,78 @@ class AccountsTest {
         assertThat(aws.sts.asked().get(3).parameters()).containsEntry("RoleSessionName", "from-the-file");
     }
 
+    /** A profile with a session of the user that no code was given for. */
+    private void session() {
+        LocalSts.Session session = aws.sts.session(AwsAccount.USER);
+        aws.credentials("[op]\naws_access_key_id=" + AwsAccount.KEY + "\naws_secret_access_key=" + AwsAccount.SECRET
+                + "\n[session]\naws_access_key_id=" + session.accessKeyId() + "\naws_secret_access_key="
+                + session.secret() + "\naws_session_token=" + session.token() + "\n");
+    }
+
+    @Test
+    void where_the_user_is_a_session_already_the_first_role_takes_the_code() {
+        session();
+        aws.config("[profile admin]\nrole_arn=" + AwsAccount.READER + "\nsource_profile=session\nmfa_serial="
+                + AwsAccount.DEVICE + "\n");
+        aws.sts.role(new LocalSts.Role(AwsAccount.READER, Set.of(AwsAccount.USER), "", true));
+        Account reader = of(AwsAccount.READER);
+        equal(diff(
+                reader.table(primary),
+                reader.table(replica),
+                "--profile",
+                "admin",
+                "--mfa-token",
+                aws.sts.code(AwsAccount.DEVICE)));
+        assertThat(aws.sts.asked()).singleElement().satisfies(asked -> {
+            assertThat(asked.action()).isEqualTo("AssumeRole");
+            assertThat(asked.parameters()).containsKey("TokenCode");
+        });
+    }
+
+    @Test
+    void and_a_second_role_needs_a_code_of_its_own() {
+        session();
+        Account reader = of(AwsAccount.READER);
+        Account writer = of(AwsAccount.WRITER);
+        List<String> options = new ArrayList<>(List.of("--profile", "session", "--role-arn", AwsAccount.READER));
+        options.addAll(List.of("--mfa-serial", AwsAccount.DEVICE, "--replica-role-arn", AwsAccount.WRITER));
+        options.addAll(List.of("--mfa-token", aws.sts.nextCode(AwsAccount.DEVICE)));
+        Ran one = diff(reader.table(primary), writer.table(replica), options.toArray(String[]::new));
+        assertThat(one.status()).isEqualTo(3);
+        assertThat(one.err()).contains("each session of a role takes one");
+
+        options.set(options.size() - 1, aws.sts.nextCode(AwsAccount.DEVICE));
+        options.addAll(List.of("--replica-profile", "session", "--replica-mfa-serial", AwsAccount.DEVICE));
+        options.addAll(List.of("--replica-mfa-token", "000000"));
+        Ran two = diff(reader.table(primary), writer.table(replica), options.toArray(String[]::new));
+        assertThat(two.err()).contains("MultiFactorAuthentication failed");
+        assertThat(aws.sts.asked().get(aws.sts.asked().size() - 1).parameters()).containsEntry("TokenCode", "000000");
+    }
+
+    @Test
+    void the_keys_of_a_profile_that_is_its_own_source_are_not_taken_for_its_role() {
+        aws.config("[profile self]\nrole_arn=" + AwsAccount.READER + "\nsource_profile=self\nmfa_serial="
+                + AwsAccount.DEVICE + "\naws_access_key_id=" + AwsAccount.KEY + "\naws_secret_access_key="
+                + AwsAccount.SECRET + "\n");
+        aws.sts.role(WRITER_OF_READER);
+        Account writer = of(AwsAccount.WRITER);
+        Ran ran = diff(
+                writer.table(primary),
+                writer.table(replica),
+                "--profile",
+                "self",
+                "--mfa-serial",
+                AwsAccount.DEVICE,
+                "--mfa-token",
+                aws.sts.code(AwsAccount.DEVICE),
+                "--role-arn",
+                AwsAccount.WRITER);
+        assertThat(aws.sts.asked()).extracting(Asked::by).as(ran.err()).containsSubsequence(AwsAccount.READER);
+    }
+
+    private static final LocalSts.Role WRITER_OF_READER =
+            new LocalSts.Role(AwsAccount.WRITER, Set.of(AwsAccount.READER), "", false);
+
     @Test
     void a_profile_may_run_a_process() throws Exception {
         Path script = folder.resolve("process.sh");
@@ -309,14 +381,19 @@ class AccountsTest {
         "--external-id some-id,2,'without a role'",
         "--mfa-token 123456,2,'--mfa-serial'",
         "--replica-mfa-token 123456,2,'--replica-mfa-serial'",
+        "--profile op --mfa-token 123456,2,'--mfa-serial'",
+        "--profile session --mfa-serial arn:aws:iam::111111111111:mfa/op,2,'--role-arn'",
+        "--profile odd,2,'duration_seconds'",
         "--mfa-serial arn:aws:iam::111111111111:mfa/op --mfa-token 12,2,'six digits'",
         "--replica-profile op --replica-default-credentials,2,'contradicts'",
         "--role-arn arn:aws:iam::111111111111:role/nobodys,3,'arn:aws:iam::111111111111:role/nobodys: AccessDenied'",
         "--role-arn arn:aws:iam::111111111111:role/nobodys,3,'trust policy'",
     })
     void what_is_wrong_is_named(String options, int status, String told) {
-        aws.config("[profile loop]\nrole_arn=" + AwsAccount.READER + "\nsource_profile=pool\n[profile pool]\nrole_arn="
-                + AwsAccount.READER + "\nsource_profile=loop\n");
+        String role = "]\nrole_arn=" + AwsAccount.READER + "\nsource_profile=";
+        aws.config("[profile loop" + role + "pool\n[profile pool" + role + "loop\n[profile odd" + role
+                + "op\nduration_seconds=an hour\n");
+        session();
         Ran ran = diff(Server.ref(primary), Server.ref(replica), options.split(" "));
         assertThat(ran.status()).as(ran.err()).isEqualTo(status);
         assertThat(ran.err()).contains(told).hasLineCount(1);

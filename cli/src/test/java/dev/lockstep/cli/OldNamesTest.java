@@ -6,12 +6,15 @@ import dev.lockstep.cli.Shell.Ran;
 import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.local.LocalS3;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.databind.JsonNode;
 
 /** The older tools' names without the older tools' faults. */
 class OldNamesTest {
@@ -38,6 +41,25 @@ class OldNamesTest {
             assertThat(Shell.run(name, "--help").out()).contains("Usage: lockstep " + name);
             assertThat(Shell.run(name, "--no-such-option").status()).isEqualTo(2);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "diff-tables,--[no-]repair --segment --segments --[no-]backfill",
+        "backup-table,--jobid --segment --segments --metric",
+        "incremental-snapshot,--logger --retries --metric",
+        "dynamodb-table-sync,--master --slave --starting-key --ignore --ignore-att --scan-limit --batch-read-limit"
+                + " --max-retries --retry-delay-base --parallel --[no-]write-missing --[no-]write-differing"
+                + " --[no-]scan-for-extra --[no-]delete-extra --profile --role-arn --mfa-serial --mfa-token"
+                + " --slave-profile --slave-role-arn --slave-mfa-serial --slave-mfa-token --verbose",
+        "cross-region-replication,--sourceRegion --sourceTable --sourceEndpoint --sourceStreamsEndpoint"
+                + " --destinationRegion --destinationTable --destinationEndpoint --kclRegion --kclEndpoint --taskName"
+                + " --batchSize --dontPublishCloudwatch",
+    })
+    void their_own_options_are_in_the_help_and_the_others_are_not(String name, String options) {
+        String help = Shell.run(name, "--help").out();
+        assertThat(help.split("[\\s,=]+")).contains(options.split(" "));
+        assertThat(help).doesNotContain("${", "null", "--undo-log", "--allow-http", "older tools' names");
     }
 
     @Test
@@ -68,6 +90,31 @@ class OldNamesTest {
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("[discrepancies] 11").doesNotContain("extraneous");
         assertThat(Server.contents(replica)).hasSize(21).containsAllEntriesOf(Server.contents(primary));
+    }
+
+    @Test
+    void a_backfill_writes_in_whatever_form_its_result_is_printed() {
+        String primary = Server.filled("primary", 20, 100);
+        String empty = Server.create("empty");
+        String used = Server.filled("used", 10, 100);
+        String[] options = {"--backfill", "--settle=0", "--output=json"};
+        assertThat(backfill(primary, empty, options).get("written").asInt()).isEqualTo(20);
+        assertThat(backfill(primary, used, options)
+                        .get("replicas")
+                        .get(0)
+                        .get("repaired")
+                        .asInt())
+                .isEqualTo(10);
+        assertThat(Server.contents(empty)).isEqualTo(Server.contents(primary));
+        assertThat(Server.contents(used)).isEqualTo(Server.contents(primary));
+    }
+
+    private static JsonNode backfill(String primary, String replica, String... options) {
+        List<String> words = new ArrayList<>(List.of("diff-tables", Server.ref(primary), Server.ref(replica)));
+        words.addAll(List.of(options));
+        Ran ran = Shell.run(words.toArray(String[]::new));
+        assertThat(ran.status()).as(ran.err()).isZero();
+        return ran.json();
     }
 
     @ParameterizedTest

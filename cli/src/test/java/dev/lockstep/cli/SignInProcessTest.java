@@ -83,6 +83,7 @@ class SignInProcessTest {
                         "HOME",
                         folder.toString()));
         process.environment().putAll(environment);
+        process.environment().values().removeIf(String::isEmpty);
         return process.start();
     }
 
@@ -178,5 +179,16 @@ class SignInProcessTest {
         } finally {
             portal.stop(0);
         }
+    }
+
+    @Test
+    void a_code_may_be_for_the_profile_in_force() throws Exception {
+        aws.credentials("[op]\naws_access_key_id=" + AwsAccount.KEY + "\naws_secret_access_key=" + AwsAccount.SECRET);
+        aws.config("[profile admin]\nrole_arn=" + AwsAccount.READER + "\nsource_profile=op\nmfa_serial="
+                + AwsAccount.DEVICE);
+        Map<String, String> environment =
+                Map.of("AWS_PROFILE", "admin", "AWS_ACCESS_KEY_ID", "", "AWS_SECRET_ACCESS_KEY", "");
+        String line = diff("--mfa-token", aws.sts.code(AwsAccount.DEVICE));
+        assertThat(end(start(environment, line.split(" ")))).as(out()).isZero();
     }
 }

@@ -90,7 +90,12 @@ public final class View {
 
     private static LockstepException failure(Object part, String problem, @Nullable Throwable cause) {
         return new LockstepException(
-                "apply", part.getClass().getName(), problem, "Mend the filter or transformation", false, cause);
+                "apply",
+                part.getClass().getName(),
+                problem,
+                "Mend the filter or transformation",
+                false,
+                ForeignFailure.of(cause));
     }
 
     /** The table as replicas should see it: what is read is seen through this, writes go through as they are. */

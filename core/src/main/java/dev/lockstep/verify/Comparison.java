@@ -2,6 +2,7 @@ package dev.lockstep.verify;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.table.ForeignFailure;
 import dev.lockstep.table.Item;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,7 +56,7 @@ public final class Comparison {
                     "it failed on two items with " + e.getClass().getName(),
                     "Mend the comparison",
                     false,
-                    e);
+                    ForeignFailure.of(e));
         }
     }
 

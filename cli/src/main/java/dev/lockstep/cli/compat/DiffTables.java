@@ -6,8 +6,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +24,8 @@ final class DiffTables extends Door {
     /** Options that mean nothing where an empty replica is filled. */
     private static final Set<String> OF_REPAIRS = Set.of("--settle", "--journal", "--undo-log", "--version-attribute");
 
-    private static final int WRONG = 2;
+    /** No exit status: the replica holds items. */
+    private static final int IN_USE = -1;
 
     @Parameters(index = "0", paramLabel = "primary-region/primary-table")
     String primary = "";
@@ -36,14 +35,6 @@ final class DiffTables extends Door {
 
     @Option(names = "--repair", negatable = true, description = "Make the replica equal to the primary.")
     boolean repair;
-
-    @Option(names = "--segment", paramLabel = "I", description = "Only this segment, counted from 0.")
-    @Nullable
-    String segment;
-
-    @Option(names = "--segments", paramLabel = "N", description = "Total number of segments.")
-    @Nullable
-    String segments;
 
     @Option(
             names = "--backfill",
@@ -66,10 +57,13 @@ final class DiffTables extends Door {
     }
 
     @Override
+    Set<String> alike() {
+        return Set.of("--segment", "--segments");
+    }
+
+    @Override
     List<String> words() {
         List<String> words = new ArrayList<>(List.of(primary, replica));
-        add(words, "--segment", segment);
-        add(words, "--segments", segments);
         if (repair && !backfill) {
             words.add("--repair");
         }
@@ -102,36 +96,52 @@ final class DiffTables extends Door {
         return kind.equals("extra") ? "extraneous" : kind;
     }
 
-    /** An empty replica is copied into; one that is in use is brought into step without setting anything back. */
+    @Override
+    int inOurForm(List<String> words) {
+        return backfill ? backfill(words, copy -> copied(copy, out()), this::plainly) : plainly(words);
+    }
+
     private int backfill(List<String> words) {
         MapboxLog log = log();
-        AtomicBoolean inUse = new AtomicBoolean();
+        return backfill(words, copy -> logged(copy, log), repair -> diff(repair, OF_PRIMARY));
+    }
+
+    /** Runs a command line; returns its exit status. */
+    private interface Run {
+        int of(List<String> words);
+    }
+
+    /** An empty replica is copied into; one that is in use is brought into step without setting anything back. */
+    private int backfill(List<String> words, Run copying, Run repairing) {
         List<String> copy = new ArrayList<>(words);
         copy.set(0, "copy");
         copy.removeIf(word -> OF_REPAIRS.contains(word.replaceFirst("=.*", "")));
-        copy.add("--output=json");
-        int status;
-        try (Lines lines = new Lines(line -> log.info("[discrepancies] "
-                + JsonMapper.shared().readTree(line).get("written").asLong()))) {
-            status = prepared(copy, command -> {
-                command.setOut(new PrintWriter(lines, true));
-                CommandLine.IExecutionExceptionHandler usual = command.getExecutionExceptionHandler();
-                command.setExecutionExceptionHandler((e, failed, parsed) -> {
-                    if (e instanceof InvalidSettingsException wrong
-                            && wrong.problem().equals(Copy.NOT_EMPTY)) {
-                        inUse.set(true);
-                        return WRONG;
-                    }
-                    return usual.handleExecutionException(e, failed, parsed);
-                });
-            });
-        }
-        if (!inUse.get()) {
+        int status = copying.of(copy);
+        if (status != IN_USE) {
             return status;
         }
         err().println("lockstep: the replica holds items, so it is compared and repaired, not overwritten");
         List<String> repair = new ArrayList<>(words);
         repair.add("--repair=missing,different");
-        return diff(repair, OF_PRIMARY);
+        return repairing.of(repair);
+    }
+
+    private int logged(List<String> copy, MapboxLog log) {
+        copy.add("--output=json");
+        try (Lines lines = new Lines(line -> log.info("[discrepancies] "
+                + JsonMapper.shared().readTree(line).get("written").asLong()))) {
+            return copied(copy, new PrintWriter(lines, true));
+        }
+    }
+
+    private int copied(List<String> copy, PrintWriter out) {
+        return prepared(copy, command -> {
+            command.setOut(out);
+            CommandLine.IExecutionExceptionHandler usual = command.getExecutionExceptionHandler();
+            command.setExecutionExceptionHandler((e, failed, parsed) -> e instanceof InvalidSettingsException wrong
+                            && wrong.problem().equals(Copy.NOT_EMPTY)
+                    ? IN_USE
+                    : usual.handleExecutionException(e, failed, parsed));
+        });
     }
 }

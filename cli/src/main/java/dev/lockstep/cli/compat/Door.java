@@ -2,6 +2,7 @@ package dev.lockstep.cli.compat;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,11 @@ abstract class Door implements Callable<Integer> {
         return Set.of();
     }
 
+    /** Names of options of the command behind that the older tool had, too, and with the same meaning: they are in the help. */
+    Set<String> alike() {
+        return Set.of();
+    }
+
     /** Called once, before the first command line is read. */
     final void open(CommandSpec self, CommandLine root, Supplier<CommandLine> again) {
         lockstep = again;
@@ -56,15 +62,17 @@ abstract class Door implements Callable<Integer> {
             }
             if (!taken) {
                 handedOn.add(option.longestName());
-                self.addOption(accepting(option));
+                self.addOption(accepting(option, alike().contains(option.longestName())));
             }
         }
     }
 
-    private static OptionSpec accepting(OptionSpec option) {
+    private static OptionSpec accepting(OptionSpec option, boolean shown) {
         OptionSpec.Builder mine = OptionSpec.builder(option.names())
-                .hidden(true)
-                .description(option.description())
+                .hidden(!shown)
+                .description(Arrays.stream(option.description())
+                        .map(line -> line.replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue())))
+                        .toArray(String[]::new))
                 .paramLabel(option.paramLabel());
         return option.arity().max() == 0
                 ? mine.arity("0").type(boolean.class).build()
@@ -92,11 +100,16 @@ abstract class Door implements Callable<Integer> {
         words.addAll(words());
         List<String> more = handedOn();
         words.addAll(more);
-        return more.stream().anyMatch(word -> word.startsWith("--output=")) ? plainly(words) : run(words);
+        return more.stream().anyMatch(word -> word.startsWith("--output=")) ? inOurForm(words) : run(words);
     }
 
     /** Runs the command behind, and prints its result as scripts of the older tool read it. */
     int run(List<String> words) {
+        return plainly(words);
+    }
+
+    /** Runs the command behind, and prints its result in Lockstep's own form. */
+    int inOurForm(List<String> words) {
         return plainly(words);
     }
 

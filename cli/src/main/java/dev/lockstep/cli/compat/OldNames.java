@@ -56,7 +56,11 @@ public final class OldNames {
         lockstep.setHelpSectionKeys(keys);
     }
 
+    /** Only in the help of the command itself, not of its subcommands. */
     private static String section(Help help) {
+        if (help.commandSpec().parent() != null) {
+            return "";
+        }
         String names = doors().keySet().stream().collect(Collectors.joining(", "));
         int width = Math.max(40, help.commandSpec().usageMessage().width());
         StringBuilder text = new StringBuilder(String.format("%nThe older tools' names (each with --help):%n"));

@@ -45,22 +45,6 @@ final class TableSync extends Door {
             description = "An attribute that may differ. Repeatable.")
     List<String> ignored = new ArrayList<>();
 
-    @Option(names = "--scan-limit", paramLabel = "N", description = "Items a Scan call returns at most.")
-    @Nullable
-    String scanLimit;
-
-    @Option(names = "--batch-read-limit", paramLabel = "N", description = "Items a BatchGetItem call asks for at most.")
-    @Nullable
-    String batchReadLimit;
-
-    @Option(names = "--max-retries", paramLabel = "N", description = "Tries of a failed call after the first.")
-    @Nullable
-    String maxRetries;
-
-    @Option(names = "--retry-delay-base", paramLabel = "MS", description = "Longest pause before the first retry.")
-    @Nullable
-    String retryDelayBase;
-
     @Option(
             names = "--parallel",
             paramLabel = "N",
@@ -82,22 +66,6 @@ final class TableSync extends Door {
 
     @Option(names = "--delete-extra", negatable = true, description = "Delete the items that only a slave has.")
     boolean deleteExtra;
-
-    @Option(names = "--profile", paramLabel = "NAME", description = "The profile for the master.")
-    @Nullable
-    String profile;
-
-    @Option(names = "--role-arn", paramLabel = "ARN", description = "The role to assume for the master.")
-    @Nullable
-    String roleArn;
-
-    @Option(names = "--mfa-serial", paramLabel = "ARN", description = "The MFA device for that role.")
-    @Nullable
-    String mfaSerial;
-
-    @Option(names = "--mfa-token", paramLabel = "CODE", description = "What the device says.")
-    @Nullable
-    String mfaToken;
 
     @Option(
             names = "--slave-profile",
@@ -134,6 +102,19 @@ final class TableSync extends Door {
     }
 
     @Override
+    Set<String> alike() {
+        return Set.of(
+                "--scan-limit",
+                "--batch-read-limit",
+                "--max-retries",
+                "--retry-delay-base",
+                "--profile",
+                "--role-arn",
+                "--mfa-serial",
+                "--mfa-token");
+    }
+
+    @Override
     List<String> words() {
         if (startingKey != null && parallel != null) {
             throw new InvalidSettingsException(
@@ -146,10 +127,6 @@ final class TableSync extends Door {
         add(words, "--starting-key", startingKey);
         add(words, "--segments", parallel);
         add(words, "--parallel", parallel == null ? "1" : parallel);
-        add(words, "--scan-limit", scanLimit);
-        add(words, "--batch-read-limit", batchReadLimit);
-        add(words, "--max-retries", maxRetries);
-        add(words, "--retry-delay-base", retryDelayBase);
         credentials(words);
         return words;
     }
@@ -169,10 +146,6 @@ final class TableSync extends Door {
     }
 
     private void credentials(List<String> words) {
-        add(words, "--profile", profile);
-        add(words, "--role-arn", roleArn);
-        add(words, "--mfa-serial", mfaSerial);
-        add(words, "--mfa-token", mfaToken);
         add(words, "--replica-profile", slavesAreElsewhere() ? null : slaveProfile);
         add(words, "--replica-role-arn", slaveRoleArn);
         add(words, "--replica-mfa-serial", slaveMfaSerial);

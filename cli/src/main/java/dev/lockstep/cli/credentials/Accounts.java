@@ -92,17 +92,57 @@ public final class Accounts implements AutoCloseable {
             return user(Side.PRIMARY, region);
         }
         Optional<String> profile = beginsWithPrimary ? said(Side.PRIMARY).profile() : id.profile();
-        Token token = new Token(side.option("mfa-token"), id.mfaToken());
-        User user = profile.or(this::profileInForce)
+        Token token = new Token(side, id.mfaToken());
+        User found = profile.or(this::profileInForce)
                 .map(name -> profile(name, new LinkedHashSet<>(), token, region))
                 .orElseGet(Accounts::usual);
-        return id.mfaSerial()
-                .map(serial -> withMfa(user, profile.orElse(""), serial, token, region))
-                .orElse(user);
+        User user = id.mfaSerial()
+                .map(serial -> withMfa(found, profile.orElse(""), serial, token, region))
+                .orElse(found);
+        token.requireUse();
+        requireRole(side, user);
+        return user;
     }
 
-    /** A code that was given, and the option that it was given by. */
-    private record Token(String option, Optional<String> code) {}
+    /** A replica's first role may take the code of the primary's user. */
+    private void requireRole(Side side, User user) {
+        boolean roles =
+                !said(side).roles().isEmpty() || !said(Side.REPLICA).roles().isEmpty();
+        if (user.pending().isPresent() && !roles) {
+            throw new InvalidSettingsException(
+                    "sign in",
+                    "with " + side.option("mfa-serial"),
+                    "these credentials are a session already: only a role that they assume can take a code",
+                    "Say " + side.option("role-arn") + ", or leave " + side.option("mfa-serial") + " out");
+        }
+    }
+
+    /** The code that was given for a side, or none. */
+    private static final class Token {
+        private final Side side;
+        private final Optional<String> code;
+        private boolean used;
+
+        Token(Side side, Optional<String> code) {
+            this.side = side;
+            this.code = code;
+        }
+
+        Mfa of(String serial, boolean ofSession, Terminal terminal) {
+            return new Mfa(serial, side.option("mfa-token"), code, ofSession, terminal);
+        }
+
+        /** A code that no device is named for would be left aside without a word. */
+        void requireUse() {
+            if (code.isPresent() && !used) {
+                throw new InvalidSettingsException(
+                        "check",
+                        side.option("mfa-token"),
+                        "it needs the device that it is of",
+                        "Say " + side.option("mfa-serial") + " too, or a profile with mfa_serial");
+            }
+        }
+    }
 
     private static User usual() {
         return new User(Found.usual(DefaultCredentialsProvider.builder().build()));
@@ -154,9 +194,10 @@ public final class Accounts implements AutoCloseable {
                     "sign in", "with profile '" + name + "'", "its source_profile leads back to it", "");
         }
         String source = profile.property(ProfileProperty.SOURCE_PROFILE).orElseThrow();
-        User from = source.equals(name) ? itself(name, profile) : profile(source, above, token, region);
+        boolean itself = source.equals(name);
+        User from = itself ? itself(name, profile) : profile(source, above, token, region);
         User asker = profile.property(ProfileProperty.MFA_SERIAL)
-                .map(serial -> withMfa(from, source, serial, token, region))
+                .map(serial -> withMfa(from, itself ? "the keys of " + name : source, serial, token, region))
                 .orElse(from);
         return assumed(asker, List.of(role(profile)), region);
     }
@@ -184,21 +225,29 @@ public final class Accounts implements AutoCloseable {
                 profile.property(ProfileProperty.ROLE_ARN).orElseThrow(),
                 profile.property(ProfileProperty.ROLE_SESSION_NAME).orElse(Identity.SESSION_NAME),
                 profile.property(ProfileProperty.EXTERNAL_ID),
-                profile.property(ProfileProperty.DURATION_SECONDS).map(Integer::valueOf));
+                profile.property(ProfileProperty.DURATION_SECONDS).map(text -> seconds(profile, text)));
+    }
+
+    private static int seconds(Profile profile, String text) {
+        if (!text.matches("\\d{3,5}")) {
+            throw new InvalidSettingsException(
+                    "sign in", "with profile '" + profile.name() + "'", "its duration_seconds is no such number", "");
+        }
+        return Integer.parseInt(text);
     }
 
     /**
      * One code makes one session of a day and a half, from which roles are assumed again and again without a code. Only a user's own keys
-     * can do that; with others the code goes to the first role, and serves for one session of it. Both sides share a session.
+     * can do that, and both sides share that session; with others each side's code goes to its first role, and serves for one session of it.
      */
     private User withMfa(User user, String of, String serial, Token token, Region region) {
-        String key = of + " " + serial;
+        token.used = true;
+        boolean session = user.provider().resolveCredentials() instanceof AwsSessionCredentials;
+        String key = of + " " + serial + (session ? " " + token.side : "");
         User known = mfaSessions.get(key);
         if (known == null) {
-            Mfa mfa = new Mfa(serial, token.option(), token.code(), settings.terminal());
-            known = user.provider().resolveCredentials() instanceof AwsSessionCredentials
-                    ? new User(user.provider(), Optional.of(mfa))
-                    : userSession(user, mfa, region);
+            Mfa mfa = token.of(serial, session, settings.terminal());
+            known = session ? new User(user.provider(), Optional.of(mfa)) : userSession(user, mfa, region);
             mfaSessions.put(key, known);
         }
         return known;

@@ -58,8 +58,9 @@ public record Identity(
         requireForm(sessionName, NAME, side.option("role-session-name"), "2 to 64 letters, digits and +=,.@-_");
         requireForm(mfaSerial, SERIAL, side.option("mfa-serial"), "the ARN or serial number of an MFA device");
         requireForm(mfaToken, TOKEN, side.option("mfa-token"), "the six digits that the MFA device shows");
+        boolean ownUser = side == Side.PRIMARY || profile.isPresent() || usual;
         require(
-                mfaToken.isEmpty() || mfaSerial.isPresent() || profile.isPresent(),
+                mfaToken.isEmpty() || mfaSerial.isPresent() || ownUser,
                 side.option("mfa-token"),
                 "it needs the device that it is of",
                 "Say " + side.option("mfa-serial") + " too, or a profile with mfa_serial");
