@@ -74,9 +74,12 @@ abstract class Door implements Callable<Integer> {
                         .map(line -> line.replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue())))
                         .toArray(String[]::new))
                 .paramLabel(option.paramLabel());
-        return option.arity().max() == 0
-                ? mine.arity("0").type(boolean.class).build()
-                : mine.arity("1").type(List.class).auxiliaryTypes(String.class).build();
+        if (option.arity().max() == 0) {
+            return mine.arity("0").type(boolean.class).build();
+        }
+        return option.isMultiValue()
+                ? mine.arity("1").type(List.class).auxiliaryTypes(String.class).build()
+                : mine.arity("1").type(String.class).build();
     }
 
     private List<String> handedOn() {
