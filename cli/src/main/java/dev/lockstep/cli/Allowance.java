@@ -1,7 +1,6 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.InvalidSettingsException;
-import dev.lockstep.table.Table;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +42,11 @@ record Allowance(double number, boolean percent) {
         }
     }
 
-    /** @throws InvalidSettingsException where it is a part of what the table does not tell */
-    double units(Table table, TableDescription description, Kind kind) {
+    /**
+     * @param table what the description is of, for people
+     * @throws InvalidSettingsException where it is a part of what the description does not tell
+     */
+    double units(String table, TableDescription description, Kind kind) {
         if (!percent) {
             return number;
         }
@@ -53,7 +55,7 @@ record Allowance(double number, boolean percent) {
             throw new InvalidSettingsException(
                     "check",
                     kind.option + " " + this,
-                    table.name() + " is on demand without a maximum, so that there is nothing to take a part of",
+                    table + " is on demand without a maximum, so that there is nothing to take a part of",
                     "Say units a second, for example " + kind.option + " 500, or give the table a maximum throughput");
         }
         return whole * number / WHOLE;

@@ -5,6 +5,7 @@ import dev.lockstep.capacity.Pace;
 import dev.lockstep.table.DynamoTable;
 import dev.lockstep.table.PacedTable;
 import dev.lockstep.table.Table;
+import dev.lockstep.table.TableRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -15,6 +16,16 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
  * {@link #reading} and {@link #writing} give, also those without a budget: all yield where the service throttles.
  */
 final class BudgetOptions {
+    /**
+     * Units a second that the calls to one table may consume.
+     *
+     * @param reads {@link #UNLIMITED} where there is no budget
+     * @param writes likewise
+     */
+    record Rates(double reads, double writes) {
+        static final double UNLIMITED = Double.POSITIVE_INFINITY;
+    }
+
     @Option(
             names = "--max-rcu",
             paramLabel = "N|P%%",
@@ -66,16 +77,36 @@ final class BudgetOptions {
     }
 
     private PacedTable paced(Table table, TableDescription description, boolean written) {
-        Pace read = pace(reads, table, description, Allowance.Kind.READ);
-        Pace write = written ? pace(writes, table, description, Allowance.Kind.WRITE) : Pace.unlimited();
-        PacedTable paced = new PacedTable(table, read, write, sizes());
+        double read = units(reads, table.name(), description, Allowance.Kind.READ);
+        double write = written ? units(writes, table.name(), description, Allowance.Kind.WRITE) : Rates.UNLIMITED;
+        PacedTable paced = new PacedTable(table, new Pace(read), new Pace(write), sizes());
         table.usage().pace(paced::pacing);
         return paced;
     }
 
-    private static Pace pace(
-            @Nullable Allowance allowed, Table table, TableDescription description, Allowance.Kind kind) {
-        return allowed == null ? Pace.unlimited() : new Pace(allowed.units(table, description, kind));
+    /** Those of a table that is written. */
+    Rates rates(DynamoTable table) {
+        return rates(table.name(), table.description());
+    }
+
+    /**
+     * Those of a table that is not there yet, so that whatever is wrong with them is told before it is made.
+     *
+     * @param like what it is to be made like
+     */
+    Rates planned(TableRef table, String model, TableDescription like) {
+        return rates(table + ", which would be made like " + model + ",", like);
+    }
+
+    private Rates rates(String table, TableDescription description) {
+        return new Rates(
+                units(reads, table, description, Allowance.Kind.READ),
+                units(writes, table, description, Allowance.Kind.WRITE));
+    }
+
+    private static double units(
+            @Nullable Allowance allowed, String table, TableDescription description, Allowance.Kind kind) {
+        return allowed == null ? Rates.UNLIMITED : allowed.units(table, description, kind);
     }
 
     private PacedTable.Sizes sizes() {

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -45,12 +44,8 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "LOCATION", description = "s3://bucket/prefix, or a folder or file here.")
     String location = "";
 
-    @Option(
-            names = "--parallel",
-            paramLabel = "N",
-            defaultValue = "8",
-            description = "Files read at once (default: ${DEFAULT-VALUE}).")
-    int parallel;
+    @Mixin
+    CommonOptions.Files files = new CommonOptions.Files();
 
     @Mixin
     CommonOptions.Buckets buckets = new CommonOptions.Buckets();
@@ -116,7 +111,7 @@ final class CheckCommand implements Callable<Integer> {
             return BackupCheck.run(
                     opened.source(),
                     opened.keys(),
-                    new BackupCheck.Settings(parallel, FoundSource.temporary()),
+                    new BackupCheck.Settings(files.atOnce(), FoundSource.temporary()),
                     progress);
         } catch (DamagedException e) {
             return new Result(0, 0, 0, List.of(e));

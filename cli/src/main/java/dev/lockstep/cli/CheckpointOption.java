@@ -78,6 +78,10 @@ final class CheckpointOption {
         }
     }
 
+    static boolean isOf(CommandLine command) {
+        return command.getCommandSpec().findOption(NAME) != null;
+    }
+
     /** What a command that was stopped goes on from; empty where it keeps no checkpoint. */
     static String place(CommandLine command) {
         var option = command.getCommandSpec().findOption(NAME);

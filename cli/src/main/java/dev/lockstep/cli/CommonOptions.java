@@ -110,6 +110,23 @@ final class CommonOptions {
         }
     }
 
+    /** How the files of a source are read; only for commands that read one. */
+    static final class Files {
+        @Option(
+                names = "--parallel",
+                paramLabel = "N",
+                defaultValue = "8",
+                description = "Files read at once (default: ${DEFAULT-VALUE}).")
+        int parallel = 8;
+
+        int atOnce() {
+            if (parallel < 1) {
+                throw new InvalidSettingsException("check", "--parallel", "it must be 1 or more", "");
+            }
+            return parallel;
+        }
+    }
+
     /** How a job is divided; only for commands that scan. */
     static final class Scanning {
         @Option(

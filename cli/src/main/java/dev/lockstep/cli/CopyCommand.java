@@ -6,6 +6,7 @@ import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Job;
+import dev.lockstep.cli.Estimates.Destination;
 import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.objects.ObjectRef;
 import dev.lockstep.objects.RetryingObjects;
@@ -126,14 +127,18 @@ final class CopyCommand implements Callable<Integer> {
         try (Plugin own = plugin.open();
                 Connections connections = Connections.of(common)) {
             DynamoTable from = connections.open(primaryRef);
-            Optional<CheckpointStore> store =
-                    estimates.only ? Optional.empty() : checkpoint.store(connections, buckets.endpoint(), common);
+            PacedTable reads = common.budget.reading(from);
+            List<Target> targets =
+                    refs.stream().map(ref -> target(connections, from, ref)).toList();
+            Estimate estimate = Estimates.copy(
+                    reads, targets.stream().map(Target::planned).toList(), scanning.fraction(), !overwrite);
+            if (estimates.only) {
+                return estimates.print(Console.of(spec, common), estimate);
+            }
+            Optional<CheckpointStore> store = checkpoint.store(connections, buckets.endpoint(), common);
             try {
-                if (create && !dryRun && !estimates.only) {
-                    createMissing(connections, from, refs, store);
-                }
-                List<DynamoTable> to = connections.replica().open(refs);
-                return copy(connections, from, own.view(), to, folders, settings, store);
+                List<DynamoTable> to = made(connections, from, targets, store);
+                return copy(connections, from, reads, own.view(), to, folders, settings, estimate, store);
             } finally {
                 store.ifPresent(CheckpointStore::close);
             }
@@ -167,36 +172,48 @@ final class CopyCommand implements Callable<Integer> {
         return destinations.stream().filter(text -> !ObjectRef.isMeantBy(text));
     }
 
-    private void createMissing(
-            Connections connections, DynamoTable from, List<TableRef> refs, Optional<CheckpointStore> store) {
-        Console console = Console.of(spec, common);
-        for (TableRef ref : refs) {
-            if (connections.replica().find(ref).isEmpty()) {
-                CheckpointOption.requireNone(store, ref);
-                console.err().println("lockstep: creating " + ref + " like " + from.name());
-                connections.replica().createLike(from, ref);
-            }
-        }
+    /** A destination, with what it will cost; whatever is wrong with it is told before any table is made. */
+    private record Target(TableRef ref, Optional<DynamoTable> there, Destination planned) {}
+
+    private Target target(Connections connections, DynamoTable from, TableRef ref) {
+        boolean mayBeMade = create && (estimates.only || !dryRun);
+        Optional<DynamoTable> there = mayBeMade
+                ? connections.replica().find(ref)
+                : Optional.of(connections.replica().open(ref));
+        Destination planned = there.map(table -> Destination.of(table, common.budget))
+                .orElseGet(() -> Destination.missing(ref, from.name(), from.description(), common.budget));
+        return new Target(ref, there, planned);
+    }
+
+    private List<DynamoTable> made(
+            Connections connections, DynamoTable from, List<Target> targets, Optional<CheckpointStore> store) {
+        return targets.stream()
+                .map(target -> target.there().orElseGet(() -> made(connections, from, target.ref(), store)))
+                .toList();
+    }
+
+    private DynamoTable made(Connections connections, DynamoTable from, TableRef ref, Optional<CheckpointStore> store) {
+        CheckpointOption.requireNone(store, ref);
+        Console.of(spec, common).err().println("lockstep: creating " + ref + " like " + from.name());
+        connections.replica().createLike(from, ref);
+        return connections.replica().open(ref);
     }
 
     private int copy(
             Connections connections,
             DynamoTable from,
+            PacedTable reads,
             View view,
             List<DynamoTable> to,
             List<ObjectRef> folderRefs,
             CopySettings settings,
+            Estimate estimate,
             Optional<CheckpointStore> store) {
         Console console = Console.of(spec, common);
         Map<String, Usage> usage = new LinkedHashMap<>();
         usage.put(from.name(), from.usage());
         to.forEach(t -> usage.put(t.name(), t.usage()));
-        PacedTable reads = common.budget.reading(from);
         List<PacedTable> writes = common.budget.writing(to);
-        Estimate estimate = Estimates.copy(reads, writes, to, scanning.fraction(), !overwrite);
-        if (estimates.only) {
-            return estimates.print(console, estimate);
-        }
         Optional<Checkpoint> saved = store.map(s -> CheckpointOption.open(s, job(from, to, folderRefs), console));
         long began = System.nanoTime();
         List<DynamoTable> all = new ArrayList<>(to);

@@ -27,7 +27,10 @@ final class Failures {
 
     static int failed(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("lockstep: " + message(e) + howToGoOn(e, command));
+        String said = beginsAnew(e, command)
+                ? message(e).replaceFirst(" to go on$", "; without --checkpoint FILE it begins anew")
+                : message(e) + howToGoOn(e, command);
+        err.println("lockstep: " + said);
         if (command.getCommandSpec().findOption("--verbose") != null
                 && Boolean.TRUE.equals(
                         command.getCommandSpec().findOption("--verbose").getValue())) {
@@ -44,6 +47,14 @@ final class Failures {
         String said = message(e);
         String again = said.endsWith("to go on") ? "" : said.endsWith(".") ? " " : ". ";
         return again + (again.isEmpty() ? "" : "Run the same command again to go on") + " from " + place;
+    }
+
+    /** A backup goes on by its name, too. */
+    private static boolean beginsAnew(Exception e, CommandLine command) {
+        return e instanceof CancelledException
+                && CheckpointOption.isOf(command)
+                && CheckpointOption.place(command).isEmpty()
+                && command.getCommandSpec().findOption("--job-id") == null;
     }
 
     private static String message(Exception e) {

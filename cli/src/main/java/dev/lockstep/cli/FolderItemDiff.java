@@ -1,6 +1,6 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.CancelledException;
+import dev.lockstep.Pause;
 import dev.lockstep.folder.ItemFolder;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
@@ -64,12 +64,7 @@ final class FolderItemDiff {
     }
 
     private void pause(Key key) {
-        try {
-            Thread.sleep(settle.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("compare", folder.name() + " " + key);
-        }
+        Pause.of(settle, "compare", folder.name() + " " + key);
     }
 
     private Discrepancy discrepancy(Key key, Look look) {

@@ -60,7 +60,6 @@ final class ItemRestoreCommand implements Callable<Integer> {
         restore.deleteExtra = deleteExtra;
         restore.dryRun = dryRun;
         restore.undoLog = undoLog;
-        restore.parallel = 8;
         restore.finding = finding;
         restore.common = common;
         restore.spec = spec;

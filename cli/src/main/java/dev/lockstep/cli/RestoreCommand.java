@@ -9,6 +9,7 @@ import dev.lockstep.capacity.Usage;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.checkpoint.CheckpointStore;
 import dev.lockstep.checkpoint.Job;
+import dev.lockstep.cli.Estimates.Destination;
 import dev.lockstep.objects.Digest;
 import dev.lockstep.restore.Restore;
 import dev.lockstep.restore.RestoreSettings;
@@ -89,12 +90,8 @@ final class RestoreCommand implements Callable<Integer> {
     @Nullable
     Path undoLog;
 
-    @Option(
-            names = "--parallel",
-            paramLabel = "N",
-            defaultValue = "8",
-            description = "Files read at once (default: ${DEFAULT-VALUE}).")
-    int parallel;
+    @Mixin
+    CommonOptions.Files files = new CommonOptions.Files();
 
     @Mixin
     CheckpointOption checkpoint = new CheckpointOption();
@@ -141,9 +138,7 @@ final class RestoreCommand implements Callable<Integer> {
                     "Say --create to make it as the source describes it");
         }
         Optional<Checkpoint> saved =
-                there.isPresent() && store.isPresent() && store.get().read().isPresent()
-                        ? Optional.of(CheckpointOption.open(store.get(), job(there.get()), console))
-                        : Optional.empty();
+                there.flatMap(to -> store.map(opened -> CheckpointOption.open(opened, job(to), console)));
         try (ConsoleProgress progress = console.progress(there.map(List::of).orElse(List.of()))) {
             if (saved.flatMap(Checkpoint::finished).isPresent()) {
                 DynamoTable to = there.orElseThrow();
@@ -208,12 +203,13 @@ final class RestoreCommand implements Callable<Integer> {
             Optional<CheckpointStore> store,
             Optional<Checkpoint> before) {
         long began = System.nanoTime();
-        KeySchema keys = there.map(DynamoTable::keys)
+        KeySchema keys =
+                there.map(DynamoTable::keys).orElseGet(() -> model(from).keys());
+        Destination planned = there.map(to -> Destination.of(to, common.budget))
                 .orElseGet(
-                        () -> from.table().orElseThrow(() -> undescribed(from)).keys());
+                        () -> Destination.missing(ref, from.name(), model(from).description(), common.budget));
         try (Restore restore = Restore.prove(from, keys, settings(keys), progress)) {
-            Optional<PacedTable> used = there.map(common.budget::writing);
-            Estimate estimate = Estimates.restore(ref.text(), used, there, restore.weight());
+            Estimate estimate = Estimates.restore(planned, there, restore.weight());
             if (estimates.only) {
                 progress.close();
                 return estimates.print(console, estimate);
@@ -230,10 +226,11 @@ final class RestoreCommand implements Callable<Integer> {
                         Optional.of(estimate));
             }
             DynamoTable to = there.orElseGet(() -> made(connections, ref, from, console));
-            PacedTable paced = used.orElseGet(() -> common.budget.writing(to));
-            Optional<Checkpoint> saved =
-                    before.isPresent() ? before : store.map(s -> CheckpointOption.open(s, job(to), console));
+            PacedTable paced = common.budget.writing(to);
+            Optional<Checkpoint> begun =
+                    there.isPresent() ? Optional.empty() : store.map(s -> CheckpointOption.open(s, job(to), console));
             try {
+                Optional<Checkpoint> saved = before.or(() -> begun);
                 Restore.Result result = saved.isPresent() ? restore.into(paced, saved.get()) : restore.into(paced);
                 return print(
                         console,
@@ -245,7 +242,7 @@ final class RestoreCommand implements Callable<Integer> {
                         began,
                         Optional.of(estimate));
             } finally {
-                saved.ifPresent(Checkpoint::close);
+                begun.ifPresent(Checkpoint::close);
             }
         }
     }
@@ -254,18 +251,19 @@ final class RestoreCommand implements Callable<Integer> {
         return from.name() + " (" + from.format() + ")";
     }
 
-    private static InvalidSettingsException undescribed(Source from) {
-        return new InvalidSettingsException(
-                "restore",
-                from.name(),
-                "it does not tell what its table was like",
-                "Create the table, then restore into it");
+    /** What a table that is not there is made like. */
+    private static TableDocument model(Source from) {
+        return from.table()
+                .orElseThrow(() -> new InvalidSettingsException(
+                        "restore",
+                        from.name(),
+                        "it does not tell what its table was like",
+                        "Create the table, then restore into it"));
     }
 
     private static DynamoTable made(Connections connections, TableRef ref, Source from, Console console) {
-        TableDocument model = from.table().orElseThrow(() -> undescribed(from));
         console.err().println("lockstep: creating " + ref + " as " + from.name() + " describes it");
-        connections.replica().create(model, ref);
+        connections.replica().create(model(from), ref);
         return connections.replica().open(ref);
     }
 
@@ -278,7 +276,7 @@ final class RestoreCommand implements Callable<Integer> {
                 deleteExtra,
                 dryRun,
                 Optional.ofNullable(undoLog),
-                parallel,
+                files.atOnce(),
                 FoundSource.temporary(),
                 common.retry());
     }

@@ -50,12 +50,8 @@ final class SnapshotCommand implements Callable<Integer> {
     @Option(names = "--overwrite", description = "Replace the object if it is there.")
     boolean overwrite;
 
-    @Option(
-            names = "--parallel",
-            paramLabel = "N",
-            defaultValue = "8",
-            description = "Files read at once (default: ${DEFAULT-VALUE}).")
-    int parallel;
+    @Mixin
+    CommonOptions.Files files = new CommonOptions.Files();
 
     @Option(
             names = "--metrics",
@@ -118,9 +114,6 @@ final class SnapshotCommand implements Callable<Integer> {
         if (to.prefix().isEmpty()) {
             throw new InvalidSettingsException("write", object, "it names a bucket, not an object", "s3://bucket/key");
         }
-        if (parallel < 1) {
-            throw new InvalidSettingsException("check", "--parallel", "it must be at least 1", "");
-        }
         if (ObjectRef.isMeantBy(source)) {
             ObjectRef from = ObjectRef.parse(source);
             if ((to.text() + "/").startsWith(from.text() + "/")) {
@@ -158,7 +151,7 @@ final class SnapshotCommand implements Callable<Integer> {
                         from.name(),
                         "nothing tells what the key of its items is",
                         "Restore it into a table instead"));
-        Merged.Settings reading = new Merged.Settings(parallel, FoundSource.temporary());
+        Merged.Settings reading = new Merged.Settings(files.atOnce(), FoundSource.temporary());
         try (Snapshot snapshot = new Snapshot(bucket, to.prefix(), overwrite)) {
             write(from, keys, reading, snapshot, progress);
             BackupResult result = snapshot.commit();

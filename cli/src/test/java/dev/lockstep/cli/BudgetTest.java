@@ -171,6 +171,65 @@ class BudgetTest {
     }
 
     @Test
+    void a_copy_that_would_make_its_destination_is_estimated_without_making_it() {
+        String primary = Server.filled("primary", 20, 1_500);
+        String missing = "missing-" + primary;
+        String[] copy = {"copy", Server.ref(primary), Server.ref(missing), "--output", "json", "--max-wcu", "10"};
+        JsonNode estimate =
+                Shell.run(with(copy, "--create", "--estimate")).json().get("estimate");
+        assertThat(estimate.get("seconds").asDouble()).isBetween(3.0, 5.0);
+        assertThat(estimate.get("tables")
+                        .get(Server.ref(missing))
+                        .get("writeUnits")
+                        .asDouble())
+                .isBetween(30.0, 50.0);
+        assertThat(Server.there(missing)).isFalse();
+        assertThat(Shell.run(with(copy, "--estimate")).status())
+                .as("nothing says that it may be made")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_part_of_what_a_table_would_be_made_without_is_refused_before_it_is_made() {
+        String onDemand = Server.filled("primary", 5, 100);
+        String missing = "missing-" + onDemand;
+        Ran refused = Shell.run("copy", Server.ref(onDemand), Server.ref(missing), "--create", "--max-wcu", "50%");
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("--max-wcu 50%")
+                .contains(Server.ref(missing))
+                .contains("made like " + Server.ref(onDemand))
+                .contains("--max-wcu 500");
+        assertThat(Server.there(missing)).isFalse();
+
+        String provisioned = Server.createProvisioned("provisioned", 40, 20);
+        String made = "made-" + provisioned;
+        Ran copied = Shell.run("copy", Server.ref(provisioned), Server.ref(made), "--create", "--max-wcu", "50%");
+        assertThat(copied.status()).as(copied.err()).isZero();
+        assertThat(Server.there(made)).isTrue();
+
+        try (LocalS3 s3 = LocalS3.start()) {
+            s3.createBucket("backups");
+            String[] json = {"--s3-endpoint", s3.endpoint().toString(), "--output", "json"};
+            String backup = Shell.run(with(new String[] {"backup", Server.ref(onDemand), "s3://backups"}, json))
+                    .json()
+                    .get("location")
+                    .asString();
+            String[] restore = with(new String[] {"restore", backup, Server.ref(missing), "--create"}, json);
+            Ran partOfNothing = Shell.run(with(restore, "--max-wcu", "50%"));
+            assertThat(partOfNothing.status()).isEqualTo(2);
+            assertThat(partOfNothing.err()).contains("--max-wcu 50%").contains("made like s3://backups");
+            assertThat(Shell.run(with(restore, "--max-wcu", "10", "--estimate"))
+                            .json()
+                            .get("estimate")
+                            .get("seconds")
+                            .asDouble())
+                    .isEqualTo(0.5);
+            assertThat(Server.there(missing)).isFalse();
+        }
+    }
+
+    @Test
     void pages_and_batches_are_as_small_as_was_said() {
         String primary = Server.filled("primary", 60, 100);
         String replica = Server.create("replica");

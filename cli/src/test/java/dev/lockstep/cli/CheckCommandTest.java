@@ -99,6 +99,14 @@ class CheckCommandTest {
     }
 
     @Test
+    void what_no_thread_would_read_is_not_called_whole() {
+        put("job/0", gzip("this is no item\n"));
+        Ran ran = check("job", "--parallel", "0");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("--parallel");
+    }
+
+    @Test
     void where_there_is_nothing_the_command_line_is_wrong() {
         Ran ran = check("nothing");
         assertThat(ran.status()).isEqualTo(2);

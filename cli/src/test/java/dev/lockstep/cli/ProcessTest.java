@@ -57,7 +57,10 @@ class ProcessTest {
             await().atMost(Duration.ofSeconds(60)).until(() -> proxy.stats().requests("Scan") >= 8);
             diff.destroy();
             assertThat(end(diff)).isEqualTo(130);
-            assertThat(Files.readString(folder.resolve("err"))).contains("interrupted");
+            assertThat(Files.readString(folder.resolve("err")))
+                    .contains("interrupted")
+                    .contains("without --checkpoint FILE it begins anew")
+                    .doesNotContain("to go on");
         }
     }
 

@@ -62,6 +62,10 @@ final class Server {
                 .attributeDefinitions(a -> a.attributeName("id").attributeType(type)));
     }
 
+    static boolean there(String table) {
+        return client().listTablesPaginator().tableNames().stream().anyMatch(table::equals);
+    }
+
     /** A table with items 0 to {@code count} - 1 of about so many bytes. */
     static String filled(String prefix, int count, int bytes) {
         String name = create(prefix);

@@ -3,6 +3,7 @@ package dev.lockstep.backup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Item;
@@ -40,7 +41,13 @@ public final class BackupCheck {
      * @param parallel files read at once
      * @param temporary a folder for about 20 bytes an item
      */
-    public record Settings(int parallel, Path temporary) {}
+    public record Settings(int parallel, Path temporary) {
+        public Settings {
+            if (parallel < 1) {
+                throw new InvalidSettingsException("check", "parallel", "it must be 1 or more", "");
+            }
+        }
+    }
 
     /**
      * What was found.

@@ -124,7 +124,6 @@ public final class FullBackup {
         Map<Integer, List<DataFile>> own = new ConcurrentHashMap<>();
         if (there.isEmpty()) {
             checkClock();
-            saved.ifPresent(to -> to.begin(job.segments()));
             Set<Integer> done = new SegmentRecords(objects, layout).done();
             reading.each(
                     job.segments(),
@@ -158,16 +157,24 @@ public final class FullBackup {
 
     /** What the first run wrote, be it this one. The time is taken before, and so before anybody reads the table. */
     private BackupJob job() {
-        String file = layout.subject(BackupLayout.JOB);
-        Optional<StoredObject> there = objects.get(layout.key(BackupLayout.JOB));
-        if (there.isEmpty()) {
-            BackupJob begun = new BackupJob(
-                    settings.jobId(), table.id(), reading.segments(), settings.reads(), clock.instant(), document);
-            objects.put(layout.key(BackupLayout.JOB), begun.json(), Options.IF_ABSENT);
-            there = objects.get(layout.key(BackupLayout.JOB));
+        Optional<BackupJob> there = storedJob();
+        if (there.isPresent()) {
+            saved.ifPresent(to -> to.begin(there.get().segments()));
+            return there.get();
         }
-        BackupJob job = BackupJob.parse(file, there.orElseThrow().content());
-        job.requireFits(file, table.id(), settings);
+        BackupJob begun = new BackupJob(
+                settings.jobId(), table.id(), reading.segments(), settings.reads(), clock.instant(), document);
+        // A name that was made up must be known after a kill before anything in the bucket has it.
+        saved.ifPresent(to -> to.begin(begun.segments()));
+        objects.put(layout.key(BackupLayout.JOB), begun.json(), Options.IF_ABSENT);
+        return storedJob().orElseThrow();
+    }
+
+    private Optional<BackupJob> storedJob() {
+        String file = layout.subject(BackupLayout.JOB);
+        Optional<BackupJob> job =
+                objects.get(layout.key(BackupLayout.JOB)).map(stored -> BackupJob.parse(file, stored.content()));
+        job.ifPresent(it -> it.requireFits(file, table.id(), settings));
         return job;
     }
 

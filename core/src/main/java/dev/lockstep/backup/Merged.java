@@ -1,6 +1,7 @@
 package dev.lockstep.backup;
 
 import dev.lockstep.CancelledException;
+import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.capacity.Units;
 import dev.lockstep.progress.Progress;
@@ -60,7 +61,13 @@ public final class Merged implements AutoCloseable {
      * @param parallel files read at once
      * @param temporary a folder for about 36 bytes a key
      */
-    public record Settings(int parallel, Path temporary) {}
+    public record Settings(int parallel, Path temporary) {
+        public Settings {
+            if (parallel < 1) {
+                throw new InvalidSettingsException("check", "parallel", "it must be 1 or more", "");
+            }
+        }
+    }
 
     /** Takes the states of one file, in the file's order, on one thread; several of these are at work at once. */
     public interface Taker {

@@ -9,9 +9,11 @@ import dev.lockstep.table.Key;
 import dev.lockstep.table.MalformedItemException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,11 +25,13 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>
  * "more":{"backup":{"jobId":"…"}}
- * a segment's "more":{"files":[as in the manifest], "pages":["3-17","3-18"], "next":19}
+ * a segment's "more":{"files":[as in the manifest], "pages":["3-17-a81f03c2","3-18-a81f03c2"], "next":19}
  * </pre>
  *
  * A file in a bucket cannot be gone on with by another process: its hashes cannot. So the pages that are in no finished file
- * yet are kept beside the checkpoint, and a run after a kill makes the file anew from them. Thread-safe.
+ * yet are kept beside the checkpoint, and a run after a kill makes the file anew from them. Their names end with a number of
+ * the run's own: a run that is stopped at its first save because another one goes on with the job has not replaced a page of
+ * that one, whose pages may end elsewhere. Thread-safe.
  */
 public final class SavedSegments implements Checkpoint.Part {
     private static final String NAME = "backup";
@@ -40,6 +44,8 @@ public final class SavedSegments implements Checkpoint.Part {
 
     private final Checkpoint checkpoint;
     private final String jobId;
+    private final String run =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     private final Map<Integer, List<DataFile>> own = new HashMap<>();
 
     private SavedSegments(Checkpoint checkpoint, String jobId) {
@@ -139,7 +145,7 @@ public final class SavedSegments implements Checkpoint.Part {
                 old = List.copyOf(pages);
                 pages.clear();
             } else {
-                String name = segment + "-" + next++;
+                String name = segment + "-" + next++ + "-" + run;
                 checkpoint.store().keep(name, KeptPage.of(page));
                 pages.add(name);
             }

@@ -298,13 +298,22 @@ public final class Checkpoint implements AutoCloseable {
                     lock.notifyAll();
                 }
             }
-        } catch (RuntimeException e) {
-            synchronized (lock) {
-                failure = e;
-                lock.notifyAll();
-            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } catch (RuntimeException e) {
+            failed(e);
+        } catch (Error e) {
+            // Whoever waits for this document would wait for ever.
+            failed(new LockstepException(
+                    "write", "checkpoint " + name(), e.toString(), "Give Java more memory (-Xmx)", false, e));
+            throw e;
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        synchronized (lock) {
+            failure = e;
+            lock.notifyAll();
         }
     }
 

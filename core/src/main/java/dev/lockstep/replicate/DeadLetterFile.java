@@ -1,8 +1,8 @@
 package dev.lockstep.replicate;
 
-import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.files.LineFile;
 import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.Key;
@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class DeadLetterFile implements DeadLetters {
     static final String HEADER = "{\"lockstep\":\"dead-letters\",\"version\":1}";
     private static final int TRIES = 100;
-    private static final int PAUSE_MILLIS = 50;
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Path path;
 
@@ -107,12 +108,7 @@ public final class DeadLetterFile implements DeadLetters {
             if (file.isPresent()) {
                 return file.get();
             }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancelledException("write", path.toString());
-            }
+            Pause.of(PAUSE, "write", path.toString());
         }
         throw new LockstepException("write", path.toString(), "another process keeps it open", "", true, null);
     }

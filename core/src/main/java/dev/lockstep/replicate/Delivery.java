@@ -2,6 +2,7 @@ package dev.lockstep.replicate;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.change.Change;
 import dev.lockstep.replicate.Destination.Refused;
 import dev.lockstep.table.RetryPolicy;
@@ -256,11 +257,6 @@ public final class Delivery {
     }
 
     private void pause(Duration pause) {
-        try {
-            Thread.sleep(pause.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("replicate", destination.name());
-        }
+        Pause.of(pause, "replicate", destination.name());
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.replicate;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.change.Change;
 import dev.lockstep.change.Change.Effect;
 import dev.lockstep.change.ChangeBatch;
@@ -219,11 +220,6 @@ public final class Replicator {
     }
 
     private void pause(Duration pause) {
-        try {
-            Thread.sleep(pause.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("read", primary.name());
-        }
+        Pause.of(pause, "read", primary.name());
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.table;
 
-import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,11 +71,6 @@ public final class Attempts {
     private void pause(String why) {
         Duration pause = policy.pause(retries++);
         listener.pausing(subject, operation, why, pause);
-        try {
-            Thread.sleep(pause.toMillis(), pause.toNanosPart() % 1_000_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException(operation, subject);
-        }
+        Pause.of(pause, operation, subject);
     }
 }

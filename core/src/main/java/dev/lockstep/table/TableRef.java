@@ -63,7 +63,12 @@ public record TableRef(String text, Optional<String> region, Optional<URI> endpo
         if (m.matches()) {
             return new TableRef(text, Optional.of(m.group(1)), Optional.empty(), m.group(2));
         }
-        throw malformed(text, "not a table reference");
+        String table = text.substring(Math.max(text.lastIndexOf('/'), text.lastIndexOf(':')) + 1);
+        throw malformed(
+                text,
+                table.matches(NAME)
+                        ? "not a table reference"
+                        : "no table has the name '" + table + "': it takes 3 to 255 letters, digits, '_', '-' or '.'");
     }
 
     private static TableRef at(String text, String endpoint, String name) {

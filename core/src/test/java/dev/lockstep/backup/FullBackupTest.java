@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.checkpoint.Checkpoint;
+import dev.lockstep.checkpoint.CheckpointStore;
+import dev.lockstep.checkpoint.Job;
 import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.objects.Digest;
@@ -26,15 +29,19 @@ import dev.lockstep.table.Table;
 import dev.lockstep.table.Table.Consistency;
 import dev.lockstep.table.TableDocument;
 import dev.lockstep.table.TestItems;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -270,6 +277,62 @@ class FullBackupTest {
         assertThat(result.items()).isEqualTo(200);
         assertThat(stored(memory)).containsExactlyInAnyOrderElementsOf(items);
         assertThat(Backups.keys(memory, FOLDER + "data/")).hasSize(result.files());
+    }
+
+    @Test
+    void the_name_of_a_backup_is_in_the_checkpoint_before_it_is_in_the_bucket() {
+        fill(10);
+        ObjectStore jobs = TestS3.bucket();
+        AtomicBoolean known = new AtomicBoolean();
+        ObjectStore watched = (ObjectStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (self, m, of) -> {
+                    if (m.getName().equals("put") && of[0].toString().endsWith(BackupLayout.JOB)) {
+                        try (Checkpoint afterKill = checkpoint(jobs)) {
+                            known.set(SavedSegments.jobId(afterKill).equals("job"));
+                        }
+                    }
+                    return m.invoke(memory, of);
+                });
+        checkpointed(watched, table, checkpoint(jobs));
+        assertThat(known).isTrue();
+    }
+
+    /** The second one reads the document, the first one goes on, and only then the second reads its first page. */
+    @Test
+    void a_second_process_with_the_same_checkpoint_spoils_no_page_of_the_first() {
+        List<Item> items = fill(200);
+        ObjectStore bucket = TestS3.bucket();
+        checkpointed(bucket, new FailingTable(table, 3), "AccessDenied");
+        Checkpoint second = checkpoint(bucket);
+        checkpointed(bucket, new FailingTable(table, 2), "AccessDenied");
+        table.pagesOf(7);
+        assertThatThrownBy(() -> checkpointed(bucket, table, second)).hasMessageContaining("another process");
+        table.pagesOf(20);
+        assertThat(checkpointed(bucket, table, checkpoint(bucket)).items()).isEqualTo(200);
+        assertThat(stored(bucket)).containsExactlyInAnyOrderElementsOf(items);
+    }
+
+    private void checkpointed(ObjectStore bucket, Table of, String failure) {
+        assertThatThrownBy(() -> checkpointed(bucket, of, checkpoint(bucket))).hasMessageContaining(failure);
+    }
+
+    private Checkpoint checkpoint(ObjectStore bucket) {
+        Job job = new Job("backup", Map.of("table", table), BY_STRING, new TreeMap<>());
+        return Checkpoint.open(CheckpointStore.object(bucket, "job", "s3://b/job"), job);
+    }
+
+    private static BackupResult checkpointed(ObjectStore bucket, Table of, Checkpoint checkpoint) {
+        try (checkpoint) {
+            return new FullBackup(
+                            of,
+                            Backups.document(BY_STRING),
+                            bucket,
+                            ObjectRef.parse(bucket.name() + "/backups"),
+                            settings(1),
+                            Progress.NONE)
+                    .with(checkpoint)
+                    .run();
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -151,6 +152,29 @@ class CheckpointTest {
         Files.delete(inTheWay);
         Files.delete(inTheWay.getParent());
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_document_that_cannot_even_be_made_stops_the_job_too() {
+        Checkpoint checkpoint = open(job);
+        checkpoint.begin(8);
+        checkpoint.add(new Checkpoint.Part() {
+            @Override
+            public String name() {
+                return "part";
+            }
+
+            @Override
+            public tools.jackson.databind.JsonNode state() {
+                throw new OutOfMemoryError("in a test");
+            }
+        });
+        checkpoint.done(4, Map.of());
+        assertThatThrownBy(checkpoint::save)
+                .isInstanceOf(LockstepException.class)
+                .hasMessageContaining("OutOfMemoryError");
+        checkpoint.close();
     }
 
     @Test

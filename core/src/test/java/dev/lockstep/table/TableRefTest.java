@@ -120,6 +120,12 @@ class TableRefTest {
     }
 
     @Test
+    void aNameThatNoTableCanHaveIsCalledSo() {
+        assertThatThrownBy(() -> TableRef.parse("127.0.0.1:8000/c1"))
+                .hasMessageContaining("no table has the name 'c1': it takes 3 to 255 letters");
+    }
+
+    @Test
     void aRefusalTellsTheForms() {
         assertThatThrownBy(() -> TableRef.parse("orders")).hasMessageContaining("us-east-1/orders");
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.streams;
 
-import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.Pause;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Copy;
 import dev.lockstep.replicate.CopySettings;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -155,11 +154,6 @@ final class FirstCopy {
     }
 
     private static void sleep() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("copy", "the primary");
-        }
+        Pause.of(LOOK_AGAIN, "copy", "the primary");
     }
 }

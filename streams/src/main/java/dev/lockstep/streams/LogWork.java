@@ -2,6 +2,7 @@ package dev.lockstep.streams;
 
 import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.backup.ChangeLogWriter;
 import dev.lockstep.backup.DamagedException;
 import dev.lockstep.backup.ShardLog;
@@ -19,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -212,11 +212,6 @@ public final class LogWork implements ShardWork {
     }
 
     private static void pause(Duration time) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("write", "change log");
-        }
+        Pause.of(time, "write", "change log");
     }
 }

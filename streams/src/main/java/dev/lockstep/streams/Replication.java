@@ -3,6 +3,7 @@ package dev.lockstep.streams;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.change.StreamRecord;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.replicate.Backlog;
@@ -466,12 +467,7 @@ public final class Replication {
     }
 
     private void sleep(Duration time) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("replicate", primary.name());
-        }
+        Pause.of(time, "replicate", primary.name());
     }
 
     /** How many keys wait in the backlogs, by destination, as far as was last seen. */

@@ -3,6 +3,7 @@ package dev.lockstep.streams;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.replicate.StateRow;
 import dev.lockstep.table.Condition;
 import dev.lockstep.table.Item;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -189,11 +189,6 @@ final class Roster {
     }
 
     private void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(term.toNanos() / LOOKS_A_TERM);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("replicate", "the name " + name);
-        }
+        Pause.of(term.dividedBy(LOOKS_A_TERM), "replicate", "the name " + name);
     }
 }

@@ -1,8 +1,8 @@
 package dev.lockstep.streams.kcl;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
-import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
 import java.time.Clock;
@@ -86,12 +86,7 @@ public final class DynamoStreamSource extends StreamSource {
     }
 
     private void pause() {
-        try {
-            Thread.sleep(LOOK.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("read", arn);
-        }
+        Pause.of(LOOK, "read", arn);
     }
 
     @Override

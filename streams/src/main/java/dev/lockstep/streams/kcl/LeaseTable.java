@@ -3,6 +3,7 @@ package dev.lockstep.streams.kcl;
 import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
+import dev.lockstep.Pause;
 import dev.lockstep.table.ServiceErrors;
 import dev.lockstep.table.UnknownTableException;
 import java.time.Duration;
@@ -380,11 +381,6 @@ final class LeaseTable {
     }
 
     private void pause() {
-        try {
-            Thread.sleep(LOOK.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("CreateTable", table);
-        }
+        Pause.of(LOOK, "CreateTable", table);
     }
 }
