@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whose credentials reach which table. Each table is behind a gate that admits one user or role alone, with sessions that have not ended. */
 class AccountsTest {
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    /** Long enough that a busy machine does not take one call for longer than a session lasts. */
+    private static final Duration SHORT = Duration.ofSeconds(2);
 
     @TempDir
     Path folder;
@@ -75,12 +76,12 @@ class AccountsTest {
 
     @Test
     void each_side_has_its_own_role_and_a_job_outlasts_its_sessions_many_times() {
-        aws.sessions(SECOND);
+        aws.sessions(SHORT);
         Account reader = of(AwsAccount.READER);
         Account writer = of(AwsAccount.WRITER);
         String empty = Server.create("empty");
-        reader.proxy().latency(Duration.ofMillis(100));
-        writer.proxy().latency(Duration.ofMillis(100));
+        reader.proxy().latency(Duration.ofMillis(200));
+        writer.proxy().latency(Duration.ofMillis(200));
         String big = Server.filled("big", 500, 100);
         Ran ran = Shell.run(
                 "copy",
@@ -175,12 +176,12 @@ class AccountsTest {
 
     @Test
     void one_mfa_code_serves_both_sides_and_all_renewals() {
-        aws.sessions(SECOND);
+        aws.sessions(SHORT);
         aws.sts.role(new LocalSts.Role(AwsAccount.READER, Set.of(AwsAccount.USER), "", true));
         aws.sts.role(new LocalSts.Role(AwsAccount.WRITER, Set.of(AwsAccount.USER), "", true));
         Account reader = of(AwsAccount.READER);
         Account writer = of(AwsAccount.WRITER);
-        reader.proxy().latency(Duration.ofMillis(150));
+        reader.proxy().latency(Duration.ofMillis(300));
         equal(diff(
                 reader.table(primary),
                 writer.table(replica),
@@ -229,10 +230,10 @@ class AccountsTest {
 
     @Test
     void when_the_mfa_session_ends_and_nobody_can_be_asked_the_run_stops_and_says_how_to_go_on() {
-        aws.sts.userSessions(SECOND);
-        aws.sessions(SECOND);
+        aws.sts.userSessions(SHORT);
+        aws.sessions(SHORT);
         Account reader = of(AwsAccount.READER);
-        reader.proxy().latency(Duration.ofMillis(150));
+        reader.proxy().latency(Duration.ofMillis(300));
         Ran ran = diff(
                 reader.table(primary),
                 reader.table(replica),
