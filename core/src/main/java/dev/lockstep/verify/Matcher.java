@@ -67,6 +67,10 @@ final class Matcher implements TwinScan.Follower {
             return kept >= ENOUGH && kept >= 9 * broken.sum();
         }
 
+        boolean neverBroken() {
+            return kept.sum() >= ENOUGH && broken.sum() == 0;
+        }
+
         void learned(long kept, long broken) {
             this.kept.add(kept);
             this.broken.add(broken);
@@ -250,6 +254,7 @@ final class Matcher implements TwinScan.Follower {
     }
 
     private void trim() {
+        passEarly();
         while (primary.bytes + replica.bytes > windowBytes) {
             if (primary.hasPassed()) {
                 passPrimary(primary.oldest(batchBytes, true));
@@ -262,6 +267,19 @@ final class Matcher implements TwinScan.Follower {
             } else {
                 probe();
             }
+        }
+    }
+
+    /**
+     * What the other side has passed by need not wait until the window is full, where all has come in the same order so far:
+     * so repairs are made while the tables are read, and not after it.
+     */
+    private void passEarly() {
+        while (order.neverBroken() && primary.hasPassed()) {
+            passPrimary(primary.oldest(batchBytes, true));
+        }
+        while (order.neverBroken() && replica.hasPassed()) {
+            passReplica(replica.oldest(batchBytes, true));
         }
     }
 

@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.InvalidSettingsException;
+import dev.lockstep.table.ForwardingTable;
 import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.MemoryTable;
+import dev.lockstep.table.Segment;
 import dev.lockstep.table.Table;
 import dev.lockstep.verify.DiffResult.Counts;
 import dev.lockstep.verify.Discrepancy.Kind;
@@ -25,6 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +56,34 @@ class DiffTest {
         assertThat(primary.usage().requests()).containsOnlyKeys("Scan");
         assertThat(replica.usage().requests()).containsOnlyKeys("Scan");
         assertThat(found).isEmpty();
+    }
+
+    /** The primary's scan stops half way until the difference at its beginning has been told. */
+    @Test
+    void what_is_missing_is_found_while_the_tables_are_still_read() {
+        MemoryTable primary = filled("primary", 400).pagesOf(20);
+        MemoryTable replica = filled("replica", 400).pagesOf(20);
+        remove(replica, key(replica, primary.items().get(60)));
+        CountDownLatch told = new CountDownLatch(1);
+        AtomicInteger pages = new AtomicInteger();
+        AtomicBoolean inTime = new AtomicBoolean();
+        Table stopping = new ForwardingTable(primary) {
+            @Override
+            public Page scan(Segment segment, Key start, int limit, Consistency consistency) {
+                if (pages.incrementAndGet() == 12) {
+                    try {
+                        inTime.set(told.await(20, TimeUnit.SECONDS));
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+                return super.scan(segment, start, limit, consistency);
+            }
+        };
+        DiffResult result =
+                new Diff(stopping, List.of(replica), AT_ONCE.withSegments(1)).run(missing -> told.countDown());
+        assertThat(result.replicas().get(0).counts()).isEqualTo(new Counts(399, 1, 0, 0, 0, 0));
+        assertThat(inTime).isTrue();
     }
 
     @Test
