@@ -41,7 +41,7 @@ class LiveDiffTest {
 
     private static final Duration LAG = Duration.ofMillis(60);
     /** Changes on their way at most. */
-    private static final int BEHIND = 50;
+    private static final int BEHIND = 20;
 
     @TempDir
     Path folder;
