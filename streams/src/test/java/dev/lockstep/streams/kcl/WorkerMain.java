@@ -3,6 +3,8 @@ package dev.lockstep.streams.kcl;
 import dev.lockstep.change.StreamRecord;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A worker in a process of its own: {@code ENDPOINT STREAM NAME FROM ok|fail}. Tells on standard output what comes: {@code opened
@@ -45,7 +47,11 @@ final class WorkerMain {
                 Rig.cloudWatch(endpoint),
                 work);
         say("worker " + worker.worker());
-        Runtime.getRuntime().addShutdownHook(new Thread(worker::stop));
+        CountDownLatch told = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            worker.stop();
+            awaitTold(told); // the process is gone once this returns
+        }));
         Thread leader = new Thread(() -> {
             while (!worker.status().leader()) {
                 sleep();
@@ -60,6 +66,15 @@ final class WorkerMain {
             say("failed " + e.getMessage());
         }
         say("ended");
+        told.countDown();
+    }
+
+    private static void awaitTold(CountDownLatch told) {
+        try {
+            var unused = told.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void say(String line) {
