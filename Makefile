@@ -25,11 +25,11 @@ bench: ## what comparing, replicating and backing up cost, beside the least ther
 	java -cp "bench/target/classes:bench/target/lib/*" dev.lockstep.bench.BackupBench $(MAPBOX)
 
 live: ## two processes under a writer, killed every few seconds, for five minutes
-	mvn -B -ntp -pl cli -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
+	mvn -B -ntp -pl trials -am package -Dtest=LiveProcessTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.live.seconds=300
 
 kills: ## every job with a checkpoint killed dozens of times on a table of 100,000 items (half an hour and more)
-	mvn -B -ntp -pl cli -am package -Dtest=CheckpointKillTest -Dsurefire.failIfNoSpecifiedTests=false \
+	mvn -B -ntp -pl trials -am package -Dtest=CheckpointKillTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dlockstep.kills=24 -Dlockstep.kills.items=100000
 
 release: ## dist/target/release: the command line, the Lambda package, what is in them, checksums

@@ -68,7 +68,7 @@ class OldNamesTest {
         String primary = Server.filled("primary", 300, 100);
         String replica = Server.create("replica");
         try (FaultProxy proxy = Server.proxy()) {
-            proxy.on("BatchWriteItem").probability(0.6, 1).inject(Fault.unprocessed(0.4));
+            proxy.on("BatchWriteItem").probability(0.3, 1).inject(Fault.unprocessed(0.4));
             Ran ran = Shell.run(
                     "diff-tables",
                     Server.ref(primary),

@@ -105,8 +105,9 @@ class ReleaseTest {
             List<String> names = all.map(p -> p.getFileName().toString()).toList();
             assertThat(names).anyMatch(n -> n.startsWith("lockstep-core-")).contains("lockstep.jar", "LICENSE");
             assertThat(names)
-                    .noneMatch(n -> n.matches(
-                            "(?i).*(lockstep-(local|demo|bench|dist)|dynamodblocal|sqlite|s3proxy|junit|assertj).*"));
+                    .noneMatch(
+                            n -> n.matches(
+                                    "(?i).*(lockstep-(local|demo|bench|dist|trials)|dynamodblocal|sqlite|s3proxy|junit|assertj).*"));
         }
     }
 
