@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.CancelledException;
+import dev.lockstep.LockstepException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.TableRef;
@@ -78,7 +80,9 @@ final class BackupMetrics {
     private void publish(List<MetricDatum> data, Progress progress) {
         try {
             service.accept(data);
-        } catch (SdkException e) {
+        } catch (CancelledException e) {
+            throw e;
+        } catch (SdkException | LockstepException e) { // the latter where nobody is signed in
             progress.warning("the figures were not published: PutMetricData: "
                     + String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " "));
         }
