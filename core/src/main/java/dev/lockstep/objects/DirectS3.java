@@ -53,8 +53,6 @@ final class DirectS3 {
     private static final int MAX_ERROR_BYTES = 64 << 10;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
-    private static final int SERVER_ERRORS = 500;
-    private static final int NOT_IMPLEMENTED = 501;
     private static final String META = "x-amz-meta-";
     private static final String USER_AGENT = "User-Agent";
 
@@ -200,7 +198,7 @@ final class DirectS3 {
             Matcher named = CODE.matcher(new String(body.readNBytes(MAX_ERROR_BYTES), UTF_8));
             code = named.find() ? named.group(1) : "";
         }
-        if (status >= SERVER_ERRORS && status != NOT_IMPLEMENTED) {
+        if (S3Errors.isBusyOrIll(status)) {
             throw S3Exception.builder()
                     .statusCode(status)
                     .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())

@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** S3's own errors as ours; all that is not special to S3 is left to {@link ServiceErrors}. */
 final class S3Errors {
+    private static final int SERVER_ERRORS = 500;
     private static final int NOT_IMPLEMENTED = 501;
 
     private static final Set<Integer> NAMED_IN_BODY = Set.of(400, 404, 405, 409);
@@ -48,6 +49,11 @@ final class S3Errors {
         return code.isEmpty() || PASSING.contains(code);
     }
 
+    /** Whether S3 says by this status that it can't now, whatever was asked. */
+    static boolean isBusyOrIll(int status) {
+        return status >= SERVER_ERRORS && status != NOT_IMPLEMENTED;
+    }
+
     /** Makes the call; what it throws comes out as a {@link LockstepException}. */
     static <T> T translated(String operation, String subject, Supplier<T> call) {
         return ServiceErrors.translated(operation, subject, () -> {
@@ -71,7 +77,7 @@ final class S3Errors {
         AwsErrorDetails details = e.awsErrorDetails();
         String code = details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
         String said = details == null ? "" : Objects.requireNonNullElse(details.errorMessage(), "");
-        boolean retryable = (e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED)
+        boolean retryable = isBusyOrIll(e.statusCode())
                 || e.isThrottlingException()
                 || PASSING.contains(code)
                 || (code.isEmpty() && NAMED_IN_BODY.contains(e.statusCode()));

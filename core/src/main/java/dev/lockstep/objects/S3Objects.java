@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -39,6 +40,7 @@ public final class S3Objects implements ObjectStore {
     static final int PRECONDITION_FAILED = 412;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
+    private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
 
     private final S3Client client;
     private final String bucket;
@@ -232,7 +234,7 @@ public final class S3Objects implements ObjectStore {
     /** An ETag is the MD5 of the object unless it came in parts or is encrypted with a key of KMS or the caller. */
     static boolean tellsMd5(GetObjectResponse head, String etag) {
         String encryption = head.serverSideEncryptionAsString();
-        return etag.matches("[0-9a-f]{32}")
+        return MD5.matcher(etag).matches()
                 && (encryption == null || encryption.equals("AES256"))
                 && head.sseCustomerAlgorithm() == null;
     }

@@ -1,16 +1,9 @@
 package dev.lockstep.objects;
 
-import java.net.URI;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What goes straight to S3 fails as what goes by its client. */
 class DirectFailuresTest extends S3FailuresTest {
-    @Override
-    S3Client connect(URI endpoint) {
-        return TestS3.client(endpoint, new ExecutionInterceptor() {});
-    }
-
     @Override
     S3Objects open(S3Client by, String bucket) {
         return TestS3.direct(by, bucket);

@@ -4,7 +4,6 @@ import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.table.RetryPolicy;
 import dev.lockstep.table.RetryingTable;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +14,7 @@ class FaultyObjectsTest extends ObjectStoreContract {
     private static final RetryPolicy PATIENT = new RetryPolicy(40, Duration.ofMillis(1), Duration.ofMillis(4));
 
     private final FaultProxy proxy = TestS3.proxy();
-    private final S3Client client = connect(proxy.endpoint());
+    private final S3Client client = TestS3.client(proxy.endpoint());
 
     @Override
     ObjectStore create() {
@@ -33,10 +32,6 @@ class FaultyObjectsTest extends ObjectStoreContract {
         }
         proxy.on("PutObject").times(1).inject(Fault.internalErrorAfter());
         return RetryingObjects.over(open(client, TestS3.createBucket()), PATIENT, RetryingTable.Listener.NONE);
-    }
-
-    S3Client connect(URI endpoint) {
-        return TestS3.client(endpoint);
     }
 
     S3Objects open(S3Client by, String bucket) {

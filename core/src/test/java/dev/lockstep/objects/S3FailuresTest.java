@@ -9,7 +9,6 @@ import dev.lockstep.local.Fault;
 import dev.lockstep.local.FaultProxy;
 import dev.lockstep.objects.ObjectStore.Options;
 import dev.lockstep.table.RetryPolicy;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ class S3FailuresTest {
     private static final RetryPolicy TWICE = new RetryPolicy(2, Duration.ZERO, Duration.ZERO);
 
     private final FaultProxy proxy = TestS3.proxy();
-    private final S3Client client = connect(proxy.endpoint());
+    private final S3Client client = TestS3.client(proxy.endpoint());
     private final S3Objects objects = open(client, TestS3.createBucket());
     private final Map<String, ThrowingCallable> calls = Map.of(
             "PutObject", () -> objects.put("key", CONTENT, Options.REPLACE),
@@ -36,10 +35,6 @@ class S3FailuresTest {
 
     S3FailuresTest() {
         objects.put("key", CONTENT, Options.REPLACE);
-    }
-
-    S3Client connect(URI endpoint) {
-        return TestS3.client(endpoint);
     }
 
     S3Objects open(S3Client by, String bucket) {

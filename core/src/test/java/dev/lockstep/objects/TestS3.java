@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** One S3 server for all tests of this JVM; each test has a bucket of its own. Thread-safe. */
 public final class TestS3 {
-    /** Not to be closed. */
+    /** That of all these clients; not to be closed. */
     static final TracedHttpClient HTTP = new TracedHttpClient(UrlConnectionHttpClient.create());
 
     private static final class Holder {
@@ -26,10 +26,10 @@ public final class TestS3 {
 
     /** Which never tries again by itself. The test's to close. */
     public static S3Client client(URI endpoint) {
-        return Holder.LOCAL.client(endpoint);
+        return client(endpoint, new ExecutionInterceptor() {});
     }
 
-    /** The same, over {@link #HTTP}. */
+    /** @param interceptor sees each of its calls */
     static S3Client client(URI endpoint, ExecutionInterceptor interceptor) {
         return Holder.LOCAL.client(endpoint, HTTP, interceptor);
     }
