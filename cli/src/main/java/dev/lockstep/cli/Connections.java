@@ -5,6 +5,7 @@ import dev.lockstep.cli.credentials.Accounts;
 import dev.lockstep.cli.credentials.Refusals;
 import dev.lockstep.cli.credentials.Side;
 import dev.lockstep.objects.ObjectRef;
+import dev.lockstep.objects.S3Connection;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.objects.TracedHttpClient;
 import dev.lockstep.table.DynamoTable;
@@ -60,7 +61,7 @@ final class Connections implements AutoCloseable {
     private final Connections replica;
     private final Map<Place, DynamoDbClient> clients = new HashMap<>();
     private final List<AutoCloseable> others = new ArrayList<>();
-    private @Nullable S3 s3;
+    private @Nullable S3Connection s3;
 
     private Connections(Side side, Accounts accounts, boolean allowHttp) {
         this.side = side;
@@ -113,7 +114,7 @@ final class Connections implements AutoCloseable {
         if (s3 == null) {
             s3 = connectS3(endpoint);
         }
-        return new S3Objects(s3.client(), s3.http(), folder.bucket());
+        return s3.bucket(folder.bucket());
     }
 
     /** The client for the place that a table is in; closed with the others. */
@@ -221,16 +222,14 @@ final class Connections implements AutoCloseable {
                         .addExecutionInterceptor(new Refusals(credentials)));
     }
 
-    private record S3(S3Client client, TracedHttpClient http) {}
-
-    private S3 connectS3(Optional<URI> endpoint) {
+    private S3Connection connectS3(Optional<URI> endpoint) {
         TracedHttpClient http = close(new TracedHttpClient(http().build()));
         S3ClientBuilder builder = S3Client.builder()
                 .httpClient(http)
                 .crossRegionAccessEnabled(endpoint.isEmpty())
                 .forcePathStyle(endpoint.isPresent())
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false));
-        return new S3(
+        return new S3Connection(
                 close(configured(builder, new Place(endpoint, usualRegion(endpoint)))
                         .build()),
                 http);

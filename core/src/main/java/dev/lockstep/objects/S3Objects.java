@@ -60,7 +60,7 @@ public final class S3Objects implements ObjectStore {
      *
      * @param http the client's own, the caller's to close
      */
-    public S3Objects(S3Client client, TracedHttpClient http, String bucket) {
+    S3Objects(S3Client client, TracedHttpClient http, String bucket) {
         this(client, bucket);
         this.http = http;
     }

@@ -172,7 +172,8 @@ class DirectS3Test {
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false));
         settings.accept(builder);
         try (S3Client client = builder.build()) {
-            S3Objects there = straight ? new S3Objects(client, recorder.traced, name) : new S3Objects(client, name);
+            S3Objects there =
+                    straight ? new S3Connection(client, recorder.traced).bucket(name) : new S3Objects(client, name);
             there.put("first", new byte[3], Options.REPLACE);
             recorder.requests.clear();
             there.put("a b/ü+", new byte[3], Options.REPLACE);

@@ -48,7 +48,7 @@ public final class TestS3 {
 
     /** Which goes by the client only where it must. */
     static S3Objects direct(S3Client client, String bucket) {
-        return new S3Objects(client, HTTP, bucket);
+        return new S3Connection(client, HTTP).bucket(bucket);
     }
 
     public static S3Objects bucket() {

@@ -1,6 +1,7 @@
 package dev.lockstep.lambda;
 
 import dev.lockstep.lambda.Settings.Places;
+import dev.lockstep.objects.S3Connection;
 import dev.lockstep.objects.S3Objects;
 import dev.lockstep.objects.TracedHttpClient;
 import dev.lockstep.table.TableRef;
@@ -32,7 +33,7 @@ final class Clients {
 
     private final Places places;
     private final Map<Place, DynamoDbClient> dynamo = new HashMap<>();
-    private @Nullable S3 s3;
+    private @Nullable S3Connection s3;
 
     private record Place(Optional<URI> endpoint, Region region, Optional<AwsBasicCredentials> credentials) {}
 
@@ -64,11 +65,8 @@ final class Clients {
         return builder.build();
     }
 
-    private record S3(S3Client client, TracedHttpClient http) {}
-
     S3Objects bucket(String name) {
-        S3 there = s3();
-        return new S3Objects(there.client(), there.http(), name);
+        return s3().bucket(name);
     }
 
     /** Connects at once, where that costs least. */
@@ -76,14 +74,14 @@ final class Clients {
         var unused = s3();
     }
 
-    private S3 s3() {
+    private S3Connection s3() {
         if (s3 == null) {
             s3 = connectS3();
         }
         return s3;
     }
 
-    private S3 connectS3() {
+    private S3Connection connectS3() {
         TracedHttpClient http = new TracedHttpClient(http().build());
         Optional<URI> endpoint = places.bucketEndpoint();
         String region = places.bucketRegion().or(places::region).orElse(Region.US_EAST_1.id());
@@ -96,7 +94,7 @@ final class Clients {
                 .serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
         endpoint.ifPresent(builder::endpointOverride);
-        return new S3(builder.build(), http);
+        return new S3Connection(builder.build(), http);
     }
 
     private static UrlConnectionHttpClient.Builder http() {
