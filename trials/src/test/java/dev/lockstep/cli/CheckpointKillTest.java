@@ -134,16 +134,7 @@ class CheckpointKillTest {
     }
 
     private Process start(List<String> args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.lockstep.cli.Main"));
-        command.addAll(args);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = Jvm.lockstep(List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"), args)
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().put("AWS_ACCESS_KEY_ID", LocalS3.ACCESS_KEY);

@@ -41,17 +41,10 @@ class LiveProcessTest {
     }
 
     private Process replicate(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.lockstep.cli.Main",
-                "replicate"));
-        command.addAll(List.of(args));
+        List<String> words = new ArrayList<>(List.of("replicate"));
+        words.addAll(List.of(args));
         int number = numbers.incrementAndGet();
-        Process process = new ProcessBuilder(command)
+        Process process = Jvm.lockstep(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), words)
                 .redirectOutput(folder.resolve("out-" + number).toFile())
                 .redirectError(folder.resolve("err-" + number).toFile())
                 .start();
