@@ -1,6 +1,7 @@
 package dev.lockstep.verify;
 
 import dev.lockstep.table.Key;
+import dev.lockstep.verify.Suspect.Sight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,7 @@ interface Finds {
     void same();
 
     /** @see Suspect */
-    void suspect(Key key, boolean fromPrimary, int fingerprint, long heap);
+    void suspect(Key key, boolean fromPrimary, Sight sight, long heap);
 
     /** At once. */
     static Finds direct(SuspectQueue queue, Tally tally) {
@@ -21,8 +22,8 @@ interface Finds {
             }
 
             @Override
-            public void suspect(Key key, boolean fromPrimary, int fingerprint, long heap) {
-                queue.add(new Suspect(key, fromPrimary, fingerprint, heap, queue.due(), 0, tally));
+            public void suspect(Key key, boolean fromPrimary, Sight sight, long heap) {
+                queue.add(new Suspect(key, fromPrimary, sight, heap, queue.due(), 0, tally));
             }
         };
     }
@@ -50,8 +51,8 @@ interface Finds {
         }
 
         @Override
-        public void suspect(Key key, boolean fromPrimary, int fingerprint, long heap) {
-            suspects.add(new Suspect(key, fromPrimary, fingerprint, heap, queue.due(), 0, tally));
+        public void suspect(Key key, boolean fromPrimary, Sight sight, long heap) {
+            suspects.add(new Suspect(key, fromPrimary, sight, heap, queue.due(), 0, tally));
         }
 
         /** To be called together with what tells of the pages. */

@@ -12,6 +12,7 @@ import dev.lockstep.table.RetryingTable;
 import dev.lockstep.table.Table;
 import dev.lockstep.verify.DiffResult.Counts;
 import dev.lockstep.verify.Repair.State;
+import dev.lockstep.verify.Suspect.Sight;
 import dev.lockstep.work.Pool;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -152,8 +153,7 @@ final class Lane implements AutoCloseable {
     /** Lets these keys be looked at, and no others. */
     void suspectAll(Collection<Key> keys) {
         Tally tally = tally(0);
-        keys.forEach(
-                key -> queue.add(new Suspect(key, true, Suspect.UNSEEN, Item.MAX_BYTES, System.nanoTime(), 0, tally)));
+        keys.forEach(key -> queue.add(new Suspect(key, true, Sight.NONE, Item.MAX_BYTES, System.nanoTime(), 0, tally)));
         queue.end();
     }
 

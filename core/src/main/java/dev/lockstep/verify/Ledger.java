@@ -6,6 +6,7 @@ import dev.lockstep.table.Key;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.table.MalformedItemException;
 import dev.lockstep.verify.Discrepancy.Kind;
+import dev.lockstep.verify.Suspect.Sight;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -111,7 +112,8 @@ final class Ledger {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("key", ItemJson.node(suspect.key().attributes()));
         json.put("primary", suspect.fromPrimary())
-                .put("fingerprint", suspect.fingerprint())
+                .put("inPrimary", suspect.sight().primary())
+                .put("inReplica", suspect.sight().replica())
                 .put("heap", suspect.heap())
                 .put("looks", suspect.looks())
                 .put("tally", suspect.tally().number());
@@ -132,7 +134,9 @@ final class Ledger {
             Suspect suspect = new Suspect(
                     keys.keyOf(ItemJson.read(one.required("key"))),
                     one.required("primary").asBoolean(),
-                    one.required("fingerprint").asInt(),
+                    new Sight(
+                            one.required("inPrimary").asInt(),
+                            one.required("inReplica").asInt()),
                     one.required("heap").asLong(),
                     queue.due(),
                     one.required("looks").asInt(),

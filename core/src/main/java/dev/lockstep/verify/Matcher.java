@@ -6,6 +6,7 @@ import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Table.Consistency;
+import dev.lockstep.verify.Suspect.Sight;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -245,12 +246,16 @@ final class Matcher implements TwinScan.Follower {
         if (inReplica != null && comparison.same(fromPrimary.item(), inReplica)) {
             finds.same();
         } else {
-            suspect(fromPrimary, true, comparison.fingerprint(fromPrimary.item()));
+            suspect(fromPrimary, inReplica);
         }
     }
 
-    private void suspect(Waiting entry, boolean fromPrimary, int fingerprint) {
-        finds.suspect(entry.key(), fromPrimary, fingerprint, entry.heap());
+    private void suspect(Waiting fromPrimary, @Nullable Item inReplica) {
+        finds.suspect(fromPrimary.key(), true, sight(fromPrimary.item(), inReplica), fromPrimary.heap());
+    }
+
+    private Sight sight(@Nullable Item inPrimary, @Nullable Item inReplica) {
+        return new Sight(comparison.fingerprint(inPrimary), comparison.fingerprint(inReplica));
     }
 
     private void trim() {
@@ -305,18 +310,20 @@ final class Matcher implements TwinScan.Follower {
 
     private void passPrimary(List<Waiting> entries) {
         if (order.holds()) {
-            entries.forEach(e -> suspect(e, true, comparison.fingerprint(e.item())));
+            entries.forEach(e -> suspect(e, null));
         } else {
             int absent = askReplica(entries);
             order.learned(absent, entries.size() - absent);
         }
     }
 
+    /**
+     * The primary is asked even where the order holds: its scan may have passed by before the item was inserted. Only an item
+     * that the primary lacked when the settling time began has had that time to go from the replica too.
+     */
     private void passReplica(List<Waiting> entries) {
-        if (order.holds()) {
-            entries.forEach(e -> suspect(e, false, comparison.fingerprint(null)));
-        } else {
-            int absent = askPrimary(entries);
+        int absent = askPrimary(entries);
+        if (!order.holds()) {
             order.learned(absent, entries.size() - absent);
         }
     }
@@ -342,7 +349,7 @@ final class Matcher implements TwinScan.Follower {
         Map<Key, Item> found = primaryTable.get(fromReplica);
         fromReplica.stream()
                 .filter(e -> !found.containsKey(e.key()))
-                .forEach(e -> suspect(e, false, comparison.fingerprint(null)));
+                .forEach(e -> finds.suspect(e.key(), false, sight(null, e.item()), e.heap()));
         return fromReplica.size() - found.size();
     }
 

@@ -5,6 +5,7 @@ import dev.lockstep.table.Table;
 import dev.lockstep.verify.Ledger.Verdict;
 import dev.lockstep.verify.Repair.Outcome;
 import dev.lockstep.verify.Repair.State;
+import dev.lockstep.verify.Suspect.Sight;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Looks at the suspects of one replica by strong reads, once their difference has lasted; counts what is confirmed, and
  * hands it to the repair where that is asked for.
  *
- * <p>A difference counts when the primary's item is the same as when it was seen before: then the replica had all the
- * settling time to follow. Where the primary's item was changed meanwhile, the suspect waits again. Thread-safe; {@link
- * #run} is meant for several threads.
+ * <p>A difference counts when the items are the same as when they were seen before: then the replica had all the settling
+ * time to follow. Where the primary's was changed meanwhile, the suspect waits again. It does so too where only the replica's
+ * was, since the primary's may have gone and come back (deleted, inserted and deleted, say); but at the last look that is no
+ * excuse any more. Thread-safe; {@link #run} is meant for several threads.
  */
 final class Recheck {
     /** Looks at a key whose primary changes in each settling time, before it is called unsettled. */
@@ -109,11 +111,14 @@ final class Recheck {
             ledger.atomically(() -> ledger.close(suspect.key()));
             return false;
         }
-        int now = comparison.fingerprint(look.primary());
-        if (!settles || now == suspect.fingerprint()) {
+        boolean last = suspect.looks() + 1 >= MAX_LOOKS;
+        Sight now = new Sight(comparison.fingerprint(look.primary()), comparison.fingerprint(look.replica()));
+        if (!settles
+                || now.equals(suspect.sight())
+                || (last && now.primary() == suspect.sight().primary())) {
             return true;
         }
-        if (suspect.looks() + 1 < MAX_LOOKS) {
+        if (!last) {
             Suspect again = suspect.lookAgain(now, queue.due());
             ledger.again(again);
             queue.addAgain(again);

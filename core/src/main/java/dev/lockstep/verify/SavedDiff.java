@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>
  * "more":{"diff":{"chosen":[segments]|absent, "report":bytes, "replicas":[
- *     {"tallies":{"0":{counts}}, "open":[{"key":…,"primary":true,"fingerprint":…,"heap":…,"looks":0,"tally":0,
+ *     {"tallies":{"0":{counts}}, "open":[{"key":…,"primary":true,"inPrimary":fingerprint,"inReplica":…,"heap":…,"looks":0,"tally":0,
  *                                         "kind":"missing","attributes":[…]: where a repair may have begun}]}]}}
  * a segment's "more":{"ended":the primary's scan, "replicas":[
  *     {"ended":…, "after":{key}|null, "primary":[keys that wait for the replica's half], "replica":[keys, the other way]}]}
