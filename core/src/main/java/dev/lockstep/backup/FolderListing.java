@@ -1,23 +1,17 @@
 package dev.lockstep.backup;
 
-import dev.lockstep.files.LineFile;
-import dev.lockstep.objects.ObjectStore;
 import dev.lockstep.objects.ObjectStore.Entry;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -38,69 +32,37 @@ final class FolderListing {
     private static final int SIZE = 36;
 
     /** A mapping holds less than 2 GB. */
-    private static final int MAPPED = 1 << 25;
+    static final long MAPPED = (1L << 25) * RECORD;
 
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}|[0-9a-f]{64}");
-    private static final int MAX_FAULTS = 1000;
 
-    private final List<MappedByteBuffer> records = new ArrayList<>();
+    /** By the number of their first object. */
+    private final NavigableMap<Long, MappedByteBuffer> mappings = new TreeMap<>();
+
     private final List<DamagedException> faults = new ArrayList<>();
     private long count;
     private long bytes;
-
-    private FolderListing() {}
 
     /** Whether an object of this name may be an item. */
     static boolean isItem(String name) {
         return NAME.matcher(name).matches();
     }
 
-    /**
-     * @param folder with a slash at its end
-     * @param temporary a folder for 48 bytes an item
-     */
-    static FolderListing of(ObjectStore objects, String folder, Path temporary) {
-        try {
-            Files.createDirectories(temporary);
-            Path file = Files.createTempFile(temporary, "lockstep-listing-", null);
-            try {
-                FolderListing listing = new FolderListing();
-                listing.write(objects, folder, file);
-                listing.map(file);
-                return listing;
-            } finally {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw LineFile.failure("write", temporary, e);
-        }
+    /** Adds what comes after all that is in it. */
+    void add(Stretch stretch) {
+        stretch.records().forEach(mapping -> {
+            mappings.put(count, mapping);
+            count += mapping.capacity() / RECORD;
+        });
+        bytes += stretch.bytes();
+        faults.addAll(stretch.faults());
     }
 
-    private void write(ObjectStore objects, String folder, Path file) throws IOException {
-        byte[][] last = {new byte[LONGEST]};
-        try (DataOutputStream out =
-                        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
-                var entries = objects.list(folder)) {
-            var all = entries.iterator();
-            while (all.hasNext()) {
-                Entry entry = all.next();
-                String name = entry.key().substring(folder.length());
-                if (isItem(name)) {
-                    byte[] record = record(name, entry);
-                    requireSorted(last[0], record, objects.name() + "/" + folder);
-                    last[0] = record;
-                    out.write(record);
-                    count++;
-                    bytes += entry.size();
-                } else if (faults.size() < MAX_FAULTS) {
-                    faults.add(new DamagedException(
-                            objects.name() + "/" + entry.key(), "it is no item: its name is no hash of a key"));
-                }
-            }
-        }
-    }
+    /** @param records each no larger than {@link #MAPPED} */
+    record Stretch(List<MappedByteBuffer> records, long bytes, List<DamagedException> faults) {}
 
-    private static byte[] record(String name, Entry entry) {
+    /** What is in the file of the object. */
+    static byte[] record(String name, Entry entry) {
         byte[] hash = HexFormat.of().parseHex(name);
         return ByteBuffer.allocate(RECORD)
                 .put(hash)
@@ -109,21 +71,6 @@ final class FolderListing {
                 .putInt((int) Math.min(Integer.MAX_VALUE, entry.size()))
                 .putLong(entry.lastModified().getEpochSecond())
                 .array();
-    }
-
-    private static void requireSorted(byte[] before, byte[] record, String folder) {
-        if (Arrays.compareUnsigned(before, 0, LONGEST, record, 0, LONGEST) > 0) {
-            throw new IllegalStateException("the listing of " + folder + " is not in the order of its keys");
-        }
-    }
-
-    private void map(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            for (long from = 0; from < count; from += MAPPED) {
-                long length = Math.min(MAPPED, count - from) * RECORD;
-                records.add(channel.map(MapMode.READ_ONLY, from * RECORD, length));
-            }
-        }
     }
 
     long count() {
@@ -140,27 +87,29 @@ final class FolderListing {
         return faults;
     }
 
-    private MappedByteBuffer mapping(long index) {
-        return records.get((int) (index / MAPPED));
-    }
+    private record Place(MappedByteBuffer in, int at) {}
 
-    private static int place(long index) {
-        return (int) (index % MAPPED) * RECORD;
+    private Place place(long index) {
+        Map.Entry<Long, MappedByteBuffer> mapping = mappings.floorEntry(index);
+        return new Place(mapping.getValue(), (int) (index - mapping.getKey()) * RECORD);
     }
 
     String name(long index) {
-        byte[] name = new byte[mapping(index).getInt(place(index) + LONGEST)];
-        mapping(index).get(place(index), name);
+        Place place = place(index);
+        byte[] name = new byte[place.in().getInt(place.at() + LONGEST)];
+        place.in().get(place.at(), name);
         return HexFormat.of().formatHex(name);
     }
 
     long size(long index) {
-        return mapping(index).getInt(place(index) + SIZE);
+        Place place = place(index);
+        return place.in().getInt(place.at() + SIZE);
     }
 
     /** In seconds. */
     long lastModified(long index) {
-        return mapping(index).getLong(place(index) + TIME);
+        Place place = place(index);
+        return place.in().getLong(place.at() + TIME);
     }
 
     /** When the object of this name was modified; empty where there is none. */
@@ -176,7 +125,8 @@ final class FolderListing {
         long high = count - 1;
         while (low <= high) {
             long middle = (low + high) >>> 1;
-            mapping(middle).get(place(middle), there);
+            Place place = place(middle);
+            place.in().get(place.at(), there);
             int order = Arrays.compareUnsigned(there, wanted);
             if (order == 0) {
                 return Optional.of(middle);

@@ -45,7 +45,7 @@ final class FolderSource implements Source {
      * @throws DamagedException where the key cannot be found out: it is no folder of items
      */
     static FolderSource open(ObjectStore objects, String folder, Optional<KeySchema> keys, Path temporary, Pool calls) {
-        FolderListing listing = FolderListing.of(objects, folder, temporary);
+        FolderListing listing = new FolderLister(objects, folder, temporary).list(calls);
         KeySchema known = keys.orElseGet(() -> guess(objects, folder, listing));
         Semaphore inFlight = new Semaphore(ItemFolder.MAX_CALLS);
         List<Part> parts = new ArrayList<>();

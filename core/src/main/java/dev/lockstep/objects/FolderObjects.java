@@ -109,9 +109,9 @@ public final class FolderObjects implements ObjectStore {
     }
 
     @Override
-    public Page page(String prefix, @Nullable String next) {
+    public Page page(String prefix, String after, @Nullable String next) {
         List<Entry> entries =
-                list(prefix, next == null ? "" : next).limit(PAGE + 1L).toList();
+                list(prefix, next == null ? after : next).limit(PAGE + 1L).toList();
         return entries.size() <= PAGE
                 ? new Page(entries, null)
                 : new Page(entries.subList(0, PAGE), entries.get(PAGE - 1).key());
@@ -119,14 +119,15 @@ public final class FolderObjects implements ObjectStore {
 
     /** In one walk; holds the names of the directories on the way to where it is. */
     @Override
-    public Stream<Entry> list(String prefix) {
-        return list(prefix, "");
-    }
-
-    private Stream<Entry> list(String prefix, String after) {
+    public Stream<Entry> list(String prefix, String after) {
         int traits = Spliterator.ORDERED | Spliterator.NONNULL;
         return StreamSupport.stream(
                 Spliterators.spliteratorUnknownSize(new FolderWalk(files, prefix, after), traits), false);
+    }
+
+    @Override
+    public boolean listsInCalls() {
+        return false;
     }
 
     @Override

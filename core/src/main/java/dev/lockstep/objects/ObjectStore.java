@@ -56,13 +56,24 @@ public interface ObjectStore {
     /**
      * One page of the objects whose keys begin with the prefix, in the order of their keys.
      *
+     * @param after only keys that come after it; empty for all
      * @param next what the page before gave; null for the first
      */
-    Page page(String prefix, @Nullable String next);
+    Page page(String prefix, String after, @Nullable String next);
 
     /** All objects whose keys begin with the prefix, in the order of their keys; asks for a page when it gets there. */
     default Stream<Entry> list(String prefix) {
-        return Listing.of(next -> page(prefix, next), Page::entries, Page::next);
+        return list(prefix, "");
+    }
+
+    /** Those whose keys come after this one. */
+    default Stream<Entry> list(String prefix, String after) {
+        return Listing.of(next -> page(prefix, after, next), Page::entries, Page::next);
+    }
+
+    /** Whether several listings at once take less time than one: where each page is a call over the network. */
+    default boolean listsInCalls() {
+        return true;
     }
 
     /**

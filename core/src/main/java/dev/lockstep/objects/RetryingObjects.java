@@ -88,8 +88,13 @@ public final class RetryingObjects implements ObjectStore {
     }
 
     @Override
-    public Page page(String prefix, @Nullable String next) {
-        return attempts("ListObjectsV2", prefix).until(() -> objects.page(prefix, next));
+    public Page page(String prefix, String after, @Nullable String next) {
+        return attempts("ListObjectsV2", prefix).until(() -> objects.page(prefix, after, next));
+    }
+
+    @Override
+    public boolean listsInCalls() {
+        return objects.listsInCalls();
     }
 
     /** Each part is a call of its own, which is made again where it fails. */

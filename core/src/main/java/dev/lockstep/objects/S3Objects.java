@@ -282,11 +282,14 @@ public final class S3Objects implements ObjectStore {
     }
 
     @Override
-    public Page page(String prefix, @Nullable String next) {
+    public Page page(String prefix, String after, @Nullable String next) {
         ListObjectsV2Response answer = translated(
                 "ListObjectsV2",
                 subject(prefix),
-                () -> client.listObjectsV2(r -> r.bucket(bucket).prefix(prefix).continuationToken(next)));
+                () -> client.listObjectsV2(r -> r.bucket(bucket)
+                        .prefix(prefix)
+                        .startAfter(after.isEmpty() || next != null ? null : after)
+                        .continuationToken(next)));
         if (answer.name() == null || answer.isTruncated() == null) {
             throw withoutBody("ListObjectsV2", subject(prefix));
         }

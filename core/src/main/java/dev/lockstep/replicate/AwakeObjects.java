@@ -39,8 +39,13 @@ public final class AwakeObjects implements ObjectStore {
     }
 
     @Override
-    public Page page(String prefix, @Nullable String next) {
-        return objects.page(prefix, next);
+    public Page page(String prefix, String after, @Nullable String next) {
+        return objects.page(prefix, after, next);
+    }
+
+    @Override
+    public boolean listsInCalls() {
+        return objects.listsInCalls();
     }
 
     @Override

@@ -102,11 +102,11 @@ class FolderObjectsTest {
         IntStream.range(0, 2_005).forEach(i -> write("k/" + i % 7 + "/" + i, ""));
         write("k/3.txt", "");
         List<Entry> all = new ArrayList<>();
-        Page page = objects.page("k/", null);
+        Page page = objects.page("k/", "", null);
         all.addAll(page.entries());
         while (page.next() != null) {
             assertThat(page.entries()).hasSize(1_000);
-            page = objects.page("k/", page.next());
+            page = objects.page("k/", "", page.next());
             all.addAll(page.entries());
         }
         assertThat(all).hasSize(2_006).isEqualTo(objects.list("k/").toList());

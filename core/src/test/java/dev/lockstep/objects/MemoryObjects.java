@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket in memory, held to the same contract as S3. Its clock goes by a second with each put. Thread-safe. */
-public final class MemoryObjects implements ObjectStore {
+public class MemoryObjects implements ObjectStore {
     private static final int PAGE = 3;
 
     private final String name;
@@ -123,8 +123,8 @@ public final class MemoryObjects implements ObjectStore {
     }
 
     @Override
-    public synchronized Page page(String prefix, @Nullable String next) {
-        List<Entry> found = objects.tailMap(next == null ? prefix : next, next == null).entrySet().stream()
+    public synchronized Page page(String prefix, String after, @Nullable String next) {
+        List<Entry> found = objects.tailMap(next == null ? after : next, false).entrySet().stream()
                 .filter(e -> e.getKey().startsWith(prefix))
                 .limit(PAGE)
                 .map(e -> entry(e.getKey(), e.getValue()))

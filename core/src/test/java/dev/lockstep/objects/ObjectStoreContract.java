@@ -140,13 +140,24 @@ abstract class ObjectStoreContract {
     }
 
     @Test
+    void aListingBeginsAfterAKeyWhetherThatIsThereOrNot() {
+        IntStream.range(0, 9).forEach(i -> put("k/" + i, "text"));
+        assertThat(objects.list("k/", "k/4").map(Entry::key)).containsExactly("k/5", "k/6", "k/7", "k/8");
+        assertThat(objects.list("k/", "k/4x").map(Entry::key)).containsExactly("k/5", "k/6", "k/7", "k/8");
+        assertThat(objects.list("k/", "k/8")).isEmpty();
+        assertThat(objects.list("k/", "j")).hasSize(9);
+        Page page = objects.page("k/", "k/6", null);
+        assertThat(page.entries()).extracting(Entry::key).startsWith("k/7");
+    }
+
+    @Test
     void aPageSaysWhetherThereAreMore() {
         IntStream.range(0, 4).forEach(i -> put("k" + i, "text"));
         List<Entry> all = new ArrayList<>();
-        Page page = objects.page("k", null);
+        Page page = objects.page("k", "", null);
         all.addAll(page.entries());
         while (page.next() != null) {
-            page = objects.page("k", page.next());
+            page = objects.page("k", "", page.next());
             all.addAll(page.entries());
         }
         assertThat(all).extracting(Entry::key).containsExactly("k0", "k1", "k2", "k3");

@@ -31,7 +31,7 @@ class S3FailuresTest {
             "PutObject", () -> objects.put("key", CONTENT, Options.REPLACE),
             "GetObject", () -> objects.get("key"),
             "DeleteObject", () -> objects.delete("key"),
-            "ListObjectsV2", () -> objects.page("key", null));
+            "ListObjectsV2", () -> objects.page("key", "", null));
 
     S3FailuresTest() {
         objects.put("key", CONTENT, Options.REPLACE);
@@ -129,7 +129,7 @@ class S3FailuresTest {
         for (ThrowingCallable call : List.<ThrowingCallable>of(
                 () -> nowhere.get("key"),
                 () -> nowhere.put("key", CONTENT, Options.REPLACE),
-                () -> nowhere.page("", null))) {
+                () -> nowhere.page("", "", null))) {
             LockstepException failure = catchThrowableOfType(LockstepException.class, call);
             assertThat(failure.problem()).startsWith("NoSuchBucket");
             assertThat(failure.retryable()).isFalse();

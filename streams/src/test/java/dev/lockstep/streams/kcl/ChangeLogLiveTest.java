@@ -138,9 +138,9 @@ class ChangeLogLiveTest {
         }
 
         @Override
-        public Page page(String prefix, @Nullable String next) {
+        public Page page(String prefix, String after, @Nullable String next) {
             require();
-            return objects.page(prefix, next);
+            return objects.page(prefix, after, next);
         }
     }
 
