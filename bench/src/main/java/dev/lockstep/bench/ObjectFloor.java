@@ -33,7 +33,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 final class ObjectFloor {
     private static final int SOCKETS = 32;
 
-    private static final String FOLDER = "floor/";
+    private static final int LISTINGS = 16;
 
     private final LocalS3 server;
     private final URI endpoint;
@@ -56,13 +56,19 @@ final class ObjectFloor {
         return seconds(SdkHttpMethod.GET, objects, new byte[0]);
     }
 
-    /** Seconds that it takes to list all that were put, a page after the other. */
+    /** Seconds that it takes to list all that were put, several listings at once. */
     double list() {
         long began = System.nanoTime();
-        server.client()
-                .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(FOLDER))
-                .forEach(page -> {});
+        IntStream.range(0, LISTINGS)
+                .parallel()
+                .forEach(i -> server.client()
+                        .listObjectsV2Paginator(r -> r.bucket(bucket).prefix(folder(i)))
+                        .forEach(page -> {}));
         return (System.nanoTime() - began) / 1e9;
+    }
+
+    private static String folder(int number) {
+        return "floor/" + number % LISTINGS + "/";
     }
 
     private double seconds(SdkHttpMethod method, int objects, byte[] body) throws InterruptedException {
@@ -136,7 +142,7 @@ final class ObjectFloor {
         SdkHttpRequest plain = SdkHttpRequest.builder()
                 .method(method)
                 .uri(endpoint)
-                .encodedPath("/" + bucket + "/" + FOLDER + number)
+                .encodedPath("/" + bucket + "/" + folder(number) + number)
                 .putHeader("Content-Length", String.valueOf(body.length))
                 .build();
         ContentStreamProvider payload = () -> new ByteArrayInputStream(body);
