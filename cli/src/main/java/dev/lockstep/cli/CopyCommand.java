@@ -176,10 +176,16 @@ final class CopyCommand implements Callable<Integer> {
     private record Target(TableRef ref, Optional<DynamoTable> there, Destination planned) {}
 
     private Target target(Connections connections, DynamoTable from, TableRef ref) {
-        boolean mayBeMade = create && (estimates.only || !dryRun);
-        Optional<DynamoTable> there = mayBeMade
+        Optional<DynamoTable> there = create
                 ? connections.replica().find(ref)
                 : Optional.of(connections.replica().open(ref));
+        if (there.isEmpty() && dryRun && !estimates.only) {
+            throw new InvalidSettingsException(
+                    "copy",
+                    ref.text(),
+                    "there is no such table, and --dry-run makes none",
+                    "Say --estimate for what the copy would take");
+        }
         Destination planned = there.map(table -> Destination.of(table, common.budget))
                 .orElseGet(() -> Destination.missing(ref, from.name(), from.description(), common.budget));
         return new Target(ref, there, planned);

@@ -54,6 +54,11 @@ class CopyAndItemCommandTest {
         assertThat(ran.status()).isZero();
         assertThat(ran.json().get("read").asInt()).isEqualTo(30);
         assertThat(Server.contents(empty)).isEmpty();
+
+        Ran missing = Shell.run("copy", Server.ref(primary), Server.ref("not-" + empty), "--create", "--dry-run");
+        assertThat(missing.status()).isEqualTo(2);
+        assertThat(missing.err()).contains("--dry-run makes none").contains("--estimate");
+        assertThat(Server.there("not-" + empty)).isFalse();
     }
 
     @Test
