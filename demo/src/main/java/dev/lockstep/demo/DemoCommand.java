@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Walks through the whole story on two DynamoDB Locals and an S3 server in this process: copy, compare, repair, undo,"
                     + " replicate, back up, lose and restore.",
-            "Prints each command that it runs, and checks what it did. Needs no AWS account; takes about three minutes."
+            "Prints each command that it runs, and checks what it did. Needs no AWS account; takes three to four minutes."
         },
         footerHeading = "%nExit status:%n",
         footer = "  0  every step did what it should    1  one did not    2  wrong command line    130  interrupted")
