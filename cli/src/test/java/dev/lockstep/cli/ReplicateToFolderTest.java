@@ -12,9 +12,11 @@ import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.work.Pool;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,33 @@ class ReplicateToFolderTest {
 
     private static void put(String primary, int version) {
         Server.put(primary, List.of(Map.of("id", AttributeValue.fromS("a"), "v", AttributeValue.fromN("" + version))));
+    }
+
+    private static Ran run(String... command) {
+        return Shell.run(Stream.concat(
+                        Arrays.stream(command),
+                        Stream.of("--s3-endpoint", S3.endpoint().toString()))
+                .toArray(String[]::new));
+    }
+
+    @Test
+    void the_log_of_a_table_that_nobody_writes_to_is_whole_when_the_command_ends() {
+        String primary = Server.create("still");
+        put(primary, 1);
+        assertThat(run("backup", Server.ref(primary), "s3://bucket/still").status())
+                .isZero();
+        Ran replicated = run(
+                "replicate",
+                Server.ref(primary),
+                "s3://bucket/still",
+                "--name",
+                "still-" + System.nanoTime(),
+                "--enable-stream",
+                "--until-idle",
+                "1s");
+        assertThat(replicated.status()).as(replicated.err()).isZero();
+        Ran check = run("check", "s3://bucket/still");
+        assertThat(check.status()).as(check.out() + check.err()).isZero();
     }
 
     @Test

@@ -29,7 +29,7 @@ public final class ShardLog {
 
     private final ChangeLogWriter log;
     private final ShardStart start;
-    private LogTip tip;
+    private volatile LogTip tip;
     /** What the next file comes after, where that is not the last record; empty where it is. */
     private String seam = "";
 
@@ -60,6 +60,11 @@ public final class ShardLog {
             last = follows && name.last().compareTo(last) > 0 ? name.last() : last;
         }
         return known.reaching(last);
+    }
+
+    /** Whether readers of the log can tell since when it is whole. May be asked by any thread. */
+    public boolean begun() {
+        return tip.opened();
     }
 
     private static boolean isNothing(String sequence) {

@@ -84,9 +84,19 @@ public final class LogWork implements ShardWork {
         return now;
     }
 
-    /** Whether records were read that are not durable yet. */
+    /**
+     * Whether records were read that are not durable yet, or a shard was not read for long enough to tell since when its log
+     * is whole: a log that is left so has a gap for whoever restores from it.
+     */
     boolean busy() {
-        return inHand.get() > 0;
+        return inHand.get() > 0 || !open.values().stream().allMatch(this::begun);
+    }
+
+    private boolean begun(Open shard) {
+        return logs.stream()
+                .allMatch(log -> Optional.ofNullable(shard.logs.get(log))
+                        .map(ShardLog::begun)
+                        .orElse(false));
     }
 
     @Override
