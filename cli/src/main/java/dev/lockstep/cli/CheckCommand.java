@@ -5,6 +5,7 @@ import dev.lockstep.backup.BackupCheck;
 import dev.lockstep.backup.BackupCheck.Result;
 import dev.lockstep.backup.ChangeLog;
 import dev.lockstep.backup.DamagedException;
+import dev.lockstep.backup.ReadSettings;
 import dev.lockstep.backup.Sources;
 import dev.lockstep.backup.Sources.Opened;
 import dev.lockstep.folder.ItemFolder;
@@ -111,7 +112,7 @@ final class CheckCommand implements Callable<Integer> {
             return BackupCheck.run(
                     opened.source(),
                     opened.keys(),
-                    new BackupCheck.Settings(files.atOnce(), FoundSource.temporary()),
+                    new ReadSettings(files.atOnce(), FoundSource.temporary()),
                     progress);
         } catch (DamagedException e) {
             return new Result(0, 0, 0, List.of(e));

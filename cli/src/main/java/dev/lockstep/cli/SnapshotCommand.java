@@ -4,6 +4,7 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.backup.BackupResult;
 import dev.lockstep.backup.Merged;
+import dev.lockstep.backup.ReadSettings;
 import dev.lockstep.backup.Snapshot;
 import dev.lockstep.backup.Source;
 import dev.lockstep.objects.ObjectRef;
@@ -151,7 +152,7 @@ final class SnapshotCommand implements Callable<Integer> {
                         from.name(),
                         "nothing tells what the key of its items is",
                         "Restore it into a table instead"));
-        Merged.Settings reading = new Merged.Settings(files.atOnce(), FoundSource.temporary());
+        ReadSettings reading = new ReadSettings(files.atOnce(), FoundSource.temporary());
         try (Snapshot snapshot = new Snapshot(bucket, to.prefix(), overwrite)) {
             write(from, keys, reading, snapshot, progress);
             BackupResult result = snapshot.commit();
@@ -164,7 +165,7 @@ final class SnapshotCommand implements Callable<Integer> {
 
     /** Nothing is there before the commit, so a source without anything to merge may be written while it is proved. */
     private static void write(
-            Source from, KeySchema keys, Merged.Settings reading, Snapshot snapshot, ConsoleProgress progress) {
+            Source from, KeySchema keys, ReadSettings reading, Snapshot snapshot, ConsoleProgress progress) {
         if (from.once()) {
             Merged.handOn(from, keys, reading, snapshot::taker, progress);
             return;

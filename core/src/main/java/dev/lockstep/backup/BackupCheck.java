@@ -3,7 +3,6 @@ package dev.lockstep.backup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lockstep.CancelledException;
-import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.progress.Progress;
 import dev.lockstep.table.Item;
@@ -11,7 +10,6 @@ import dev.lockstep.table.ItemJson;
 import dev.lockstep.table.KeyAttribute;
 import dev.lockstep.table.KeySchema;
 import dev.lockstep.work.Crew;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,24 +28,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public final class BackupCheck {
     private final Source source;
     private final Optional<KeySchema> keys;
-    private final Settings settings;
+    private final ReadSettings settings;
     private final Progress progress;
     private final LongAdder items = new LongAdder();
     private final List<DamagedException> faults;
-
-    /**
-     * How to read.
-     *
-     * @param parallel files read at once
-     * @param temporary a folder for about 20 bytes an item
-     */
-    public record Settings(int parallel, Path temporary) {
-        public Settings {
-            if (parallel < 1) {
-                throw new InvalidSettingsException("check", "parallel", "it must be 1 or more", "");
-            }
-        }
-    }
 
     /**
      * What was found.
@@ -61,7 +45,7 @@ public final class BackupCheck {
         }
     }
 
-    private BackupCheck(Source source, Optional<KeySchema> keys, Settings settings, Progress progress) {
+    private BackupCheck(Source source, Optional<KeySchema> keys, ReadSettings settings, Progress progress) {
         this.source = source;
         this.keys = keys;
         this.settings = settings;
@@ -74,7 +58,7 @@ public final class BackupCheck {
      * @throws LockstepException where a file could not be read
      * @throws CancelledException where the calling thread was interrupted
      */
-    public static Result run(Source source, Optional<KeySchema> keys, Settings settings, Progress progress) {
+    public static Result run(Source source, Optional<KeySchema> keys, ReadSettings settings, Progress progress) {
         return new BackupCheck(source, keys, settings, progress).run();
     }
 

@@ -1,7 +1,6 @@
 package dev.lockstep.backup;
 
 import dev.lockstep.CancelledException;
-import dev.lockstep.InvalidSettingsException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.capacity.Units;
 import dev.lockstep.progress.Progress;
@@ -12,7 +11,6 @@ import dev.lockstep.table.KeySchema;
 import dev.lockstep.work.Crew;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,7 +38,7 @@ public final class Merged implements AutoCloseable {
     private final Source source;
     private final KeySchema keys;
     private final Predicate<Key> wanted;
-    private final Settings settings;
+    private final ReadSettings settings;
     private final Progress progress;
     private final KeyFile newest;
     private final LongAdder states = new LongAdder();
@@ -54,20 +52,6 @@ public final class Merged implements AutoCloseable {
      * @param writeUnits where the table holds nothing larger
      */
     public record Weight(long items, long bytes, double writeUnits) {}
-
-    /**
-     * How to read.
-     *
-     * @param parallel files read at once
-     * @param temporary a folder for about 36 bytes a key
-     */
-    public record Settings(int parallel, Path temporary) {
-        public Settings {
-            if (parallel < 1) {
-                throw new InvalidSettingsException("check", "parallel", "it must be 1 or more", "");
-            }
-        }
-    }
 
     /** Takes the states of one file, in the file's order, on one thread; several of these are at work at once. */
     public interface Taker {
@@ -83,7 +67,7 @@ public final class Merged implements AutoCloseable {
         void end();
     }
 
-    private Merged(Source source, KeySchema keys, Predicate<Key> wanted, Settings settings, Progress progress) {
+    private Merged(Source source, KeySchema keys, Predicate<Key> wanted, ReadSettings settings, Progress progress) {
         this.source = source;
         this.keys = keys;
         this.wanted = wanted;
@@ -101,7 +85,7 @@ public final class Merged implements AutoCloseable {
      * @throws CancelledException where the calling thread was interrupted
      */
     public static Merged prove(
-            Source source, KeySchema keys, Predicate<Key> wanted, Settings settings, Progress progress) {
+            Source source, KeySchema keys, Predicate<Key> wanted, ReadSettings settings, Progress progress) {
         Merged merged = new Merged(source, keys, wanted, settings, progress);
         boolean whole = false;
         try {
@@ -122,7 +106,7 @@ public final class Merged implements AutoCloseable {
      * @throws DamagedException where any of it is not what it should be; further faults are suppressed in it
      */
     public static void handOn(
-            Source source, KeySchema keys, Settings settings, Supplier<Taker> takers, Progress progress) {
+            Source source, KeySchema keys, ReadSettings settings, Supplier<Taker> takers, Progress progress) {
         if (!source.once()) {
             throw new IllegalArgumentException(source.name() + " may hold an item twice");
         }

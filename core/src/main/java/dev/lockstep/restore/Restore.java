@@ -6,6 +6,7 @@ import dev.lockstep.LockstepException;
 import dev.lockstep.backup.DamagedException;
 import dev.lockstep.backup.KeyFile;
 import dev.lockstep.backup.Merged;
+import dev.lockstep.backup.ReadSettings;
 import dev.lockstep.backup.Source;
 import dev.lockstep.checkpoint.Checkpoint;
 import dev.lockstep.objects.Digest;
@@ -106,7 +107,7 @@ public final class Restore implements AutoCloseable {
                     "it is of a part of its table only, and what it leaves out would be deleted",
                     "Say --overwrite instead of --delete-extra, or restore from a full one");
         }
-        Merged.Settings reading = new Merged.Settings(settings.parallel(), settings.temporary());
+        ReadSettings reading = new ReadSettings(settings.parallel(), settings.temporary());
         Merged merged = Merged.prove(source, keys, settings::wants, reading, progress);
         return new Restore(source, keys, settings, progress, merged);
     }

@@ -110,8 +110,7 @@ class ChangeLogTest {
 
     private Map<Key, Item> rebuilt(Source source) {
         Map<Key, Item> found = new HashMap<>();
-        try (Merged merged =
-                Merged.prove(source, BY_STRING, any -> true, new Merged.Settings(2, folder), Progress.NONE)) {
+        try (Merged merged = Merged.prove(source, BY_STRING, any -> true, new ReadSettings(2, folder), Progress.NONE)) {
             merged.each(() -> new Merged.Taker() {
                 @Override
                 public void take(Key key, @Nullable Item item) {
@@ -520,7 +519,7 @@ class ChangeLogTest {
     private BackupCheck.Result checked() {
         Source all = ChangeLog.openFolder(objects, ObjectRef.parse("s3://bucket/backup/lockstep-changes/orders"), calls)
                 .everything();
-        return BackupCheck.run(all, Optional.empty(), new BackupCheck.Settings(2, folder), Progress.NONE);
+        return BackupCheck.run(all, Optional.empty(), new ReadSettings(2, folder), Progress.NONE);
     }
 
     @Test

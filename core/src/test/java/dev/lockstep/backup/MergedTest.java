@@ -37,7 +37,7 @@ class MergedTest {
     Path temporary;
 
     private Merged prove(Source source, KeySchema keys, Predicate<Key> wanted) {
-        return Merged.prove(source, keys, wanted, new Merged.Settings(4, temporary), Progress.NONE);
+        return Merged.prove(source, keys, wanted, new ReadSettings(4, temporary), Progress.NONE);
     }
 
     /** What is handed on; fails where a key is handed on twice. */

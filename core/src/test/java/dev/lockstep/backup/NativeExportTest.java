@@ -59,7 +59,7 @@ class NativeExportTest {
     /** What a restore would write. */
     private Map<String, Item> merged(String key) {
         Map<String, Item> items = new ConcurrentHashMap<>();
-        Merged.Settings settings = new Merged.Settings(2, temporary);
+        ReadSettings settings = new ReadSettings(2, temporary);
         try (Merged merged = Merged.prove(bucket.open(key).source(), BY_STRING, k -> true, settings, Progress.NONE)) {
             merged.each(() -> new Merged.Taker() {
                 @Override

@@ -183,13 +183,13 @@ class RestoreMatrixTest {
         bucket.put("snapshot", TestBucket.gzip(TestLines.bare(item)));
         Source source = bucket.open("snapshot", keys).source();
         BackupCheck.Result checked =
-                BackupCheck.run(source, Optional.of(keys), new BackupCheck.Settings(2, temporary), Progress.NONE);
+                BackupCheck.run(source, Optional.of(keys), new ReadSettings(2, temporary), Progress.NONE);
         assertThat(checked.faults()).hasSize(problem.isEmpty() ? 0 : 1);
         if (!problem.isEmpty()) {
             assertThat(checked.faults().get(0)).hasMessageContaining(problem);
-            assertThatThrownBy(() -> Merged.prove(
-                                    source, keys, key -> true, new Merged.Settings(2, temporary), Progress.NONE)
-                            .close())
+            assertThatThrownBy(
+                            () -> Merged.prove(source, keys, key -> true, new ReadSettings(2, temporary), Progress.NONE)
+                                    .close())
                     .isInstanceOf(DamagedException.class)
                     .hasMessageContaining(problem);
         }

@@ -95,8 +95,7 @@ final class TestBucket implements AutoCloseable {
     BackupCheck.Result check(String key, KeySchema... keys) {
         try {
             Sources.Opened opened = open(key, keys);
-            return BackupCheck.run(
-                    opened.source(), opened.keys(), new BackupCheck.Settings(2, temporary), Progress.NONE);
+            return BackupCheck.run(opened.source(), opened.keys(), new ReadSettings(2, temporary), Progress.NONE);
         } catch (DamagedException e) {
             return new BackupCheck.Result(0, 0, 0, List.of(e));
         }

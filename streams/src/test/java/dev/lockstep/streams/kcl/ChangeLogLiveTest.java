@@ -13,6 +13,7 @@ import dev.lockstep.backup.Lineage;
 import dev.lockstep.backup.MemorySource;
 import dev.lockstep.backup.Merged;
 import dev.lockstep.backup.PointInTime;
+import dev.lockstep.backup.ReadSettings;
 import dev.lockstep.local.streams.ManualClock;
 import dev.lockstep.objects.MemoryObjects;
 import dev.lockstep.objects.ObjectReader;
@@ -198,8 +199,7 @@ class ChangeLogLiveTest {
 
     private Map<Key, Item> rebuilt(PointInTime source) {
         Map<Key, Item> found = new HashMap<>();
-        try (Merged merged =
-                Merged.prove(source, BY_STRING, any -> true, new Merged.Settings(1, folder), Progress.NONE)) {
+        try (Merged merged = Merged.prove(source, BY_STRING, any -> true, new ReadSettings(1, folder), Progress.NONE)) {
             merged.each(() -> new Merged.Taker() {
                 @Override
                 public void take(Key key, @Nullable Item item) {
