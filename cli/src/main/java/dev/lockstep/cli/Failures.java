@@ -13,6 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     static final int WRONG = 2;
     static final int FAILED = 3;
+    private static final String AGAIN = "Run the same command again";
 
     private Failures() {}
 
@@ -27,10 +28,7 @@ final class Failures {
 
     static int failed(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        String said = beginsAnew(e, command)
-                ? message(e).replaceFirst(" to go on$", "; without --checkpoint FILE it begins anew")
-                : message(e) + howToGoOn(e, command);
-        err.println("lockstep: " + said);
+        err.println("lockstep: " + said(e, command));
         if (command.getCommandSpec().findOption("--verbose") != null
                 && Boolean.TRUE.equals(
                         command.getCommandSpec().findOption("--verbose").getValue())) {
@@ -39,20 +37,21 @@ final class Failures {
         return status(e);
     }
 
-    private static String howToGoOn(Exception e, CommandLine command) {
+    private static String said(Exception e, CommandLine command) {
         String place = status(e) == WRONG ? "" : oneLine(CheckpointOption.place(command));
-        if (place.isEmpty()) {
-            return "";
+        String goOn = AGAIN + (place.isEmpty() ? " to go on" : " to go on from " + place);
+        if (e instanceof CancelledException interrupted) {
+            String what = interrupted.operation() + " " + interrupted.subject() + ": " + interrupted.problem();
+            return oneLine(what) + ". "
+                    + (beginsAnew(command) ? AGAIN + "; without --checkpoint FILE it begins anew" : goOn);
         }
         String said = message(e);
-        String again = said.endsWith("to go on") ? "" : said.endsWith(".") ? " " : ". ";
-        return again + (again.isEmpty() ? "" : "Run the same command again to go on") + " from " + place;
+        return place.isEmpty() ? said : said + (said.endsWith(".") ? " " : ". ") + goOn;
     }
 
     /** A backup goes on by its name, too. */
-    private static boolean beginsAnew(Exception e, CommandLine command) {
-        return e instanceof CancelledException
-                && CheckpointOption.isOf(command)
+    private static boolean beginsAnew(CommandLine command) {
+        return CheckpointOption.isOf(command)
                 && CheckpointOption.place(command).isEmpty()
                 && command.getCommandSpec().findOption("--job-id") == null;
     }
