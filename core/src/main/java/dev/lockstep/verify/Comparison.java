@@ -4,6 +4,7 @@ import dev.lockstep.CancelledException;
 import dev.lockstep.LockstepException;
 import dev.lockstep.table.ForeignFailure;
 import dev.lockstep.table.Item;
+import dev.lockstep.verify.Suspect.Sight;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,13 @@ public final class Comparison {
                 : new TreeSet<>(compared(only).attributes().keySet());
     }
 
+    /** Equal where both items are (null: absent). */
+    Sight sight(@Nullable Item primary, @Nullable Item replica) {
+        return new Sight(fingerprint(primary), fingerprint(replica));
+    }
+
     /** Equal for equal items (null: absent); a collision of two different ones is as rare as one of a 32-bit hash. */
-    int fingerprint(@Nullable Item item) {
+    private int fingerprint(@Nullable Item item) {
         return item == null ? 0 : compared(item).hashCode() | 1;
     }
 

@@ -6,7 +6,6 @@ import dev.lockstep.table.Item;
 import dev.lockstep.table.Key;
 import dev.lockstep.table.Table;
 import dev.lockstep.table.Table.Consistency;
-import dev.lockstep.verify.Suspect.Sight;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -251,11 +250,7 @@ final class Matcher implements TwinScan.Follower {
     }
 
     private void suspect(Waiting fromPrimary, @Nullable Item inReplica) {
-        finds.suspect(fromPrimary.key(), true, sight(fromPrimary.item(), inReplica), fromPrimary.heap());
-    }
-
-    private Sight sight(@Nullable Item inPrimary, @Nullable Item inReplica) {
-        return new Sight(comparison.fingerprint(inPrimary), comparison.fingerprint(inReplica));
+        finds.suspect(fromPrimary.key(), true, comparison.sight(fromPrimary.item(), inReplica), fromPrimary.heap());
     }
 
     private void trim() {
@@ -349,7 +344,7 @@ final class Matcher implements TwinScan.Follower {
         Map<Key, Item> found = primaryTable.get(fromReplica);
         fromReplica.stream()
                 .filter(e -> !found.containsKey(e.key()))
-                .forEach(e -> finds.suspect(e.key(), false, sight(null, e.item()), e.heap()));
+                .forEach(e -> finds.suspect(e.key(), false, comparison.sight(null, e.item()), e.heap()));
         return fromReplica.size() - found.size();
     }
 

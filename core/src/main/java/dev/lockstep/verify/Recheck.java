@@ -112,7 +112,7 @@ final class Recheck {
             return false;
         }
         boolean last = suspect.looks() + 1 >= MAX_LOOKS;
-        Sight now = new Sight(comparison.fingerprint(look.primary()), comparison.fingerprint(look.replica()));
+        Sight now = comparison.sight(look.primary(), look.replica());
         if (!settles
                 || now.equals(suspect.sight())
                 || (last && now.primary() == suspect.sight().primary())) {

@@ -15,7 +15,7 @@ import dev.lockstep.table.Key;
  */
 record Suspect(Key key, boolean fromPrimary, Sight sight, long heap, long dueNanos, int looks, Tally tally) {
 
-    /** Fingerprints of the two items at a key, {@link Comparison#fingerprint}; 0 for none. */
+    /** Fingerprints of the two items at a key, {@link Comparison#sight}; 0 for none. */
     record Sight(int primary, int replica) {
         /** A fingerprint that no item has. */
         private static final int UNSEEN = 2;
