@@ -46,30 +46,24 @@ class ReplicateToFolderTest {
                 .toList();
     }
 
-    private static Ran replicate(String primary, String name) {
-        return Shell.run(
-                "replicate",
-                Server.ref(primary),
-                "s3://bucket/one",
-                "s3://bucket/two",
-                "--s3-endpoint",
-                S3.endpoint().toString(),
-                "--name",
-                name,
-                "--enable-stream",
-                "--until-idle",
-                "1s");
-    }
-
-    private static void put(String primary, int version) {
-        Server.put(primary, List.of(Map.of("id", AttributeValue.fromS("a"), "v", AttributeValue.fromN("" + version))));
-    }
-
     private static Ran run(String... command) {
         return Shell.run(Stream.concat(
                         Arrays.stream(command),
                         Stream.of("--s3-endpoint", S3.endpoint().toString()))
                 .toArray(String[]::new));
+    }
+
+    private static Ran replicate(String primary, String name, String... folders) {
+        return run(Stream.of(
+                        Stream.of("replicate", Server.ref(primary)),
+                        Arrays.stream(folders),
+                        Stream.of("--name", name, "--enable-stream", "--until-idle", "1s"))
+                .flatMap(words -> words)
+                .toArray(String[]::new));
+    }
+
+    private static void put(String primary, int version) {
+        Server.put(primary, List.of(Map.of("id", AttributeValue.fromS("a"), "v", AttributeValue.fromN("" + version))));
     }
 
     @Test
@@ -78,15 +72,7 @@ class ReplicateToFolderTest {
         put(primary, 1);
         assertThat(run("backup", Server.ref(primary), "s3://bucket/still").status())
                 .isZero();
-        Ran replicated = run(
-                "replicate",
-                Server.ref(primary),
-                "s3://bucket/still",
-                "--name",
-                "still-" + System.nanoTime(),
-                "--enable-stream",
-                "--until-idle",
-                "1s");
+        Ran replicated = replicate(primary, "still-" + System.nanoTime(), "s3://bucket/still");
         assertThat(replicated.status()).as(replicated.err()).isZero();
         Ran check = run("check", "s3://bucket/still");
         assertThat(check.status()).as(check.out() + check.err()).isZero();
@@ -96,15 +82,16 @@ class ReplicateToFolderTest {
     void every_change_is_in_the_log_of_each_folder_when_the_command_ends_and_once() {
         String primary = Server.create("live");
         String name = "log-" + System.nanoTime();
-        assertThat(replicate(primary, name).status()).isZero();
+        String[] folders = {"s3://bucket/one", "s3://bucket/two"};
+        assertThat(replicate(primary, name, folders).status()).isZero();
         for (int version = 0; version < 30; version++) {
             put(primary, version);
         }
-        Ran ran = replicate(primary, name);
+        Ran ran = replicate(primary, name, folders);
         assertThat(ran.status()).as(ran.err()).isZero();
         put(primary, 30);
-        assertThat(replicate(primary, name).status()).isZero();
-        assertThat(replicate(primary, name).status()).isZero();
+        assertThat(replicate(primary, name, folders).status()).isZero();
+        assertThat(replicate(primary, name, folders).status()).isZero();
 
         for (String folder : List.of("one", "two")) {
             assertThat(keys().stream().filter(key -> key.startsWith(folder + "/" + primary)))

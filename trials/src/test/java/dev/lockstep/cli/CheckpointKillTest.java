@@ -189,6 +189,12 @@ class CheckpointKillTest {
         return all;
     }
 
+    /** Runs a job without kills, and its twin with them. */
+    private void endTheSame(String job, Servers servers, List<String> once, List<String> killed) throws Exception {
+        Ran undisturbed = undisturbed(servers, once);
+        assertSame(job, killed(servers, killed, undisturbed.calls()), undisturbed);
+    }
+
     private void assertSame(String job, Ran killed, Ran undisturbed) {
         System.err.printf(
                 "%s: %d kills; %d pages read, without kills %d; of a segment at most %d twice; seed %d%n",
@@ -294,10 +300,12 @@ class CheckpointKillTest {
 
     private void repairs(String where) throws Exception {
         try (Servers servers = new Servers()) {
-            Ran once = undisturbed(servers, repair(servers, drifted(), "one", where));
             String replica = drifted();
-            Ran killed = killed(servers, repair(servers, replica, "two", where), once.calls());
-            assertSame("diff --repair, checkpoint in a " + where, killed, once);
+            endTheSame(
+                    "diff --repair, checkpoint in a " + where,
+                    servers,
+                    repair(servers, drifted(), "one", where),
+                    repair(servers, replica, "two", where));
             assertThat(Server.contents(replica)).isEqualTo(Server.contents(primary));
             assertThat(report("two")).isEqualTo(report("one"));
             assertThat(report("two")).isNotEmpty();
@@ -307,9 +315,7 @@ class CheckpointKillTest {
     @Test
     void a_backup_ends_as_if_it_had_not_been_killed() throws Exception {
         try (Servers servers = new Servers()) {
-            Ran once = undisturbed(servers, backup(servers, "one", "export"));
-            Ran killed = killed(servers, backup(servers, "two", "export"), once.calls());
-            assertSame("backup", killed, once);
+            endTheSame("backup", servers, backup(servers, "one", "export"), backup(servers, "two", "export"));
             assertThat(items("two/.*/data/.*")).isEqualTo(Server.contents(primary));
             assertThat(BackupCommandTest.keys(S3, "bucket")).noneMatch(key -> key.contains(".pages/"));
             Shell.Ran check =
@@ -321,9 +327,11 @@ class CheckpointKillTest {
     @Test
     void a_backup_in_mapboxs_form_ends_as_if_it_had_not_been_killed() throws Exception {
         try (Servers servers = new Servers()) {
-            Ran once = undisturbed(servers, backup(servers, "bare", "mapbox"));
-            Ran killed = killed(servers, backup(servers, "killed", "mapbox"), once.calls());
-            assertSame("backup --format mapbox", killed, once);
+            endTheSame(
+                    "backup --format mapbox",
+                    servers,
+                    backup(servers, "bare", "mapbox"),
+                    backup(servers, "killed", "mapbox"));
             assertThat(items("killed/[^.]*")).isEqualTo(Server.contents(primary));
         }
     }
@@ -375,9 +383,7 @@ class CheckpointKillTest {
         try (Servers servers = new Servers()) {
             String one = there ? drifted() : "made-" + UUID.randomUUID();
             String two = there ? drifted() : "made-" + UUID.randomUUID();
-            Ran once = undisturbed(servers, restore(servers, how, one, "one"));
-            Ran killed = killed(servers, restore(servers, how, two, "two"), once.calls());
-            assertSame("restore " + how, killed, once);
+            endTheSame("restore " + how, servers, restore(servers, how, one, "one"), restore(servers, how, two, "two"));
             assertThat(Server.contents(two)).isEqualTo(Server.contents(primary));
         }
     }
